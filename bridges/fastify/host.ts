@@ -1,0 +1,104 @@
+// Fastify's own facts about a request.
+import type { Readable } from "node:stream";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Place } from "../../lib/node/incoming.ts";
+import { NodeIncoming } from "../../lib/node/incoming.ts";
+
+/** `context.host` under Fastify. */
+export interface FastifyHost {
+  readonly kind: "fastify";
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  /** Where the bytes of the body come from. */
+  readonly bodySource: "stream" | "raw" | "body" | "reserialized" | "none";
+}
+
+declare module "../../lib/types.ts" {
+  interface Hosts {
+    fastify: FastifyHost;
+  }
+}
+
+/** The body as our parser got it: behind the host's `preParsing` hooks, and still unread. */
+export const payloads = new WeakMap<FastifyRequest, Readable>();
+
+/**
+ * Where a request stands.
+ *
+ * @param depth Segments of the prefix, which may hold parameters and is cut off by their number.
+ * @param semicolon Whether the host lets `;` begin the query.
+ */
+export function placeOf(url: string, depth: number, semicolon: boolean): Place | undefined {
+  if (url.charCodeAt(0) !== 47) return undefined;
+  const path = url.slice(0, endOfPath(url, semicolon));
+  let mountEnd = 0;
+  for (let count = 0; count < depth; count++) {
+    const next = path.indexOf("/", mountEnd + 1);
+    mountEnd = next === -1 ? path.length : next;
+  }
+  const tail = url.slice(path.length);
+  const [search = ""] = tail.split("#", 1);
+  const pathname = path.slice(mountEnd);
+  return {
+    mount: path.slice(0, mountEnd),
+    pathname: pathname === "" && depth === 0 ? "/" : pathname,
+    search: search.length > 1 ? `?${search.slice(1)}` : "",
+  };
+}
+
+function endOfPath(url: string, semicolon: boolean): number {
+  for (let at = 0; at < url.length; at++) {
+    const char = url[at];
+    if (char === "?" || (semicolon && char === ";")) return at;
+  }
+  return url.length;
+}
+
+/** A request of Fastify, read through Fastify. */
+export class FastifyIncoming extends NodeIncoming {
+  readonly #request: FastifyRequest;
+  readonly #reply: FastifyReply;
+  #host: FastifyHost | undefined;
+
+  constructor(request: FastifyRequest, reply: FastifyReply, place: Place, bodyLimit: number) {
+    super(request.raw, reply.raw, place, bodyLimit);
+    this.#request = request;
+    this.#reply = reply;
+  }
+
+  override get host(): FastifyHost {
+    this.#host ??= hostOf(this.#request, this.#reply, this);
+    return this.#host;
+  }
+
+  protected override protocol(): string {
+    return this.#request.protocol;
+  }
+
+  protected override authority(): string | undefined {
+    return this.#request.host;
+  }
+
+  protected override address(): string | undefined {
+    return this.#request.ip;
+  }
+
+  protected override bodySource(): Readable {
+    return payloads.get(this.#request) ?? super.bodySource();
+  }
+
+  protected override parsedBody(): unknown {
+    return this.#request.body;
+  }
+}
+
+function hostOf(request: FastifyRequest, reply: FastifyReply, incoming: NodeIncoming): FastifyHost {
+  return {
+    kind: "fastify",
+    request,
+    reply,
+    get bodySource() {
+      return incoming.bodySourceKind;
+    },
+  };
+}

@@ -1,0 +1,154 @@
+// The Fastify 5 plugin: one real route per file and method, in a scope of its own, answered through `reply`.
+import { STATUS_CODES } from "node:http";
+import type { Readable } from "node:stream";
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import fastifyPlugin from "fastify-plugin";
+import { createApp } from "../../lib/app.ts";
+import { BridgeError, toError } from "../../lib/errors.ts";
+import type { Flight } from "../../lib/node/in-flight.ts";
+import { isPass } from "../../lib/pass.ts";
+import type { SlashRule } from "../../lib/routes/match.ts";
+import type { BridgeOptions } from "../../lib/types.ts";
+import type { Guest } from "../serve.ts";
+import { closeGuest, createGuest } from "../serve.ts";
+import { FastifyIncoming, payloads, placeOf } from "./host.ts";
+import { sendReply } from "./reply.ts";
+import { registerRoutes } from "./routes.ts";
+
+/** `request.routeOptions.config.starbridge` of a route of ours. */
+export interface StarbridgeRouteConfig {
+  /** The endpoint file: `src/pages/users/[id].ts`. */
+  readonly file: string;
+  /** Its pattern: `/users/[id]`. */
+  readonly routePattern: string;
+}
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    starbridge?: StarbridgeRouteConfig;
+  }
+}
+
+/** Options of the plugin: those of every bridge, and Fastify's own for a plugin. */
+export type StarbridgePluginOptions = BridgeOptions & {
+  prefix?: string;
+  logLevel?: string;
+  logSerializers?: object;
+};
+
+const plugin: FastifyPluginAsync<StarbridgePluginOptions> = async (fastify, pluginOptions) => {
+  const { prefix = "", logLevel, logSerializers, ...options } = pluginOptions;
+  const router = routerOptionsOf(fastify);
+  const app = createApp(options, {
+    logger: fastify.log,
+    bodySizeLimit: fastify.initialConfig.bodyLimit,
+  });
+  await app.ready();
+  const guest = createGuest(app);
+  fastify.addHook("preClose", () => closeGuest(guest));
+  const scopeOptions = {
+    prefix,
+    ...(logLevel === undefined ? {} : { logLevel }),
+    ...(logSerializers === undefined ? {} : { logSerializers }),
+  };
+  await fastify.register(
+    async (scope) => {
+      takeBodiesUnread(scope);
+      await registerRoutes(fastify, scope, app, router, createHandler(guest, scope, router));
+    },
+    scopeOptions as { prefix: string },
+  );
+};
+
+/**
+ * Mounts `src/pages` and `src/middleware` in a Fastify 5 app, under `prefix` when there is one.
+ *
+ * @example
+ * await app.register(starbridge, { root: import.meta.dirname });
+ */
+export const starbridge: FastifyPluginAsync<StarbridgePluginOptions> = fastifyPlugin(plugin, {
+  fastify: "5.x",
+  name: "starbridge",
+});
+
+/** What of the router's options concerns us. */
+export interface RouterOptions {
+  readonly ignoreTrailingSlash: boolean;
+  readonly useSemicolonDelimiter: boolean;
+}
+
+/** Fastify takes them in two places. */
+function routerOptionsOf({ initialConfig }: FastifyInstance): RouterOptions {
+  const config = initialConfig as Partial<RouterOptions> & {
+    routerOptions?: Partial<RouterOptions>;
+  };
+  const { routerOptions } = config;
+  return {
+    ignoreTrailingSlash: routerOptions?.ignoreTrailingSlash ?? config.ignoreTrailingSlash ?? false,
+    useSemicolonDelimiter:
+      routerOptions?.useSemicolonDelimiter ?? config.useSemicolonDelimiter ?? false,
+  };
+}
+
+/** In our scope no parser reads a body: endpoints read it themselves, and `context.pass()` leaves it whole. */
+function takeBodiesUnread(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser("*", (request, payload, done) => {
+    payloads.set(request, payload as Readable);
+    done(null);
+  });
+}
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+function createHandler(guest: Guest, scope: FastifyInstance, router: RouterOptions): Handler {
+  const { app, inFlight } = guest;
+  const rule: SlashRule = router.ignoreTrailingSlash ? "ignore" : "strict";
+  const depth = scope.prefix.split("/").filter((segment) => segment !== "").length;
+  return async function starbridgeHandler(request, reply) {
+    const place = placeOf(request.raw.url ?? "", depth, router.useSemicolonDelimiter);
+    const match = place && app.match(request.method, place.pathname, rule);
+    if (place === undefined || match === undefined) return leave(reply);
+    const incoming = new FastifyIncoming(request, reply, place, app.bodySizeLimit);
+    const flight = inFlight.begin(reply.raw);
+    endWith(reply, flight);
+    try {
+      incoming.checkBodySize();
+      const response = await app.handle(incoming, match);
+      if (isPass(response)) {
+        incoming.release();
+        flight.end();
+        return leave(reply);
+      }
+      flight.isAnswering = true;
+      incoming.prepareAnswer();
+      await sendReply(reply, response);
+      return reply;
+    } catch (thrown) {
+      if (reply.raw.destroyed && incoming.isAbortReason(thrown)) return reply;
+      throw publicError(toError(thrown));
+    }
+  };
+}
+
+/** The host's own answer to what is not ours. */
+function leave(reply: FastifyReply): FastifyReply {
+  reply.callNotFound();
+  return reply;
+}
+
+function endWith(reply: FastifyReply, flight: Flight): void {
+  reply.raw.once("close", () => flight.end());
+}
+
+/**
+ * Fastify's default error handler sends the message of any error to the client. Ours are for the log in production:
+ * the client gets the status and the code, the log the `cause`.
+ */
+function publicError(error: Error): Error {
+  const isOurs = error instanceof BridgeError && !error.expose;
+  if (!isOurs || process.env.NODE_ENV !== "production") return error;
+  const { statusCode, code } = error;
+  const message = STATUS_CODES[statusCode] ?? "Internal Server Error";
+  return Object.assign(new Error(message, { cause: error }), { statusCode, code });
+}

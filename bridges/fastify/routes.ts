@@ -1,0 +1,146 @@
+// Registers the files with Fastify's router, and keeps them apart from the host's own routes.
+import type { FastifyInstance, HTTPMethods, RouteHandlerMethod, RouteOptions } from "fastify";
+import type { App } from "../../lib/app.ts";
+import { bridgeError } from "../../lib/errors.ts";
+import type { RouterOptions } from "./plugin.ts";
+import { shapeOfUrl, toFastifyUrls } from "./urls.ts";
+
+type AppRoute = App["routes"][number];
+
+/** A route that we are about to give to Fastify. */
+interface Planned {
+  readonly route: AppRoute;
+  readonly url: string;
+  readonly methods: HTTPMethods[];
+}
+
+/**
+ * One Fastify route per file and URL, with all methods that the file answers.
+ *
+ * @param outer Where the host's routes are seen; `scope` is ours, below it.
+ * @throws BridgeError `STARBRIDGE_ROUTE_CONFLICT`, also later from the host's own call that declares a second
+ * route, unless `onConflict` says who answers.
+ */
+export async function registerRoutes(
+  outer: FastifyInstance,
+  scope: FastifyInstance,
+  app: App,
+  router: RouterOptions,
+  handler: RouteHandlerMethod,
+): Promise<void> {
+  const { trailingSlash, onConflict } = app.config;
+  const slash = trailingSlash === "ignore" || trailingSlash === "always";
+  const taken = new Map<string, string>();
+  for (const route of app.routes) {
+    const supported = await supportedMethods(route, scope, app);
+    const isRest = route.segments.some((segment) => segment.some((part) => part.kind === "rest"));
+    for (const url of toFastifyUrls(route, slash && !router.ignoreTrailingSlash && !isRest)) {
+      const methods = supported.filter((method) => {
+        const key = keyOf(method, scope.prefix + url, router);
+        if (taken.has(key)) return false;
+        taken.set(key, route.source);
+        return true;
+      });
+      register(outer, scope, { route, url, methods }, handler, onConflict);
+    }
+  }
+  guardLaterRoutes(outer, taken, router, onConflict);
+}
+
+function register(
+  outer: FastifyInstance,
+  scope: FastifyInstance,
+  { route, url, methods }: Planned,
+  handler: RouteHandlerMethod,
+  onConflict: App["config"]["onConflict"],
+): void {
+  const full = scope.prefix + (url === "/" && scope.prefix !== "" ? "" : url);
+  const free = methods.filter((method) => {
+    const isTaken = [full, `${full}/`].some(
+      (candidate) => (candidate === full || url === "/") && hasRoute(outer, method, candidate),
+    );
+    if (!isTaken || onConflict === "pages") return true;
+    if (onConflict === "legacy") return false;
+    throw bridgeError("ROUTE_CONFLICT", {
+      method,
+      url: full || "/",
+      file: route.source,
+      other: "a route that the host declared before it",
+    });
+  });
+  if (free.length === 0) return;
+  const { target } = route;
+  const options: RouteOptions = {
+    method: free,
+    url,
+    handler,
+    exposeHeadRoute: false,
+    config: {
+      starbridge: {
+        file: target.kind === "page" ? target.source : route.source,
+        routePattern: route.pattern,
+      },
+    },
+  };
+  // find-my-way prefers a route with a constraint to one without; this one fits every request.
+  if (onConflict === "pages") options.constraints = { host: /^/ };
+  scope.route(options);
+}
+
+function hasRoute(fastify: FastifyInstance, method: HTTPMethods, url: string): boolean {
+  return fastify.hasRoute({ method, url: url === "" ? "/" : url });
+}
+
+/** All methods that the file answers and Fastify knows; with an answer to wrong methods, all that it knows. */
+async function supportedMethods(
+  route: AppRoute,
+  scope: FastifyInstance,
+  app: App,
+): Promise<HTTPMethods[]> {
+  const { target } = route;
+  const all = (scope.supportedMethods as HTTPMethods[]).filter(
+    (method) => method !== "TRACE" && method !== "CONNECT",
+  );
+  if (target.kind === "redirect") return all;
+  // Which methods it has must be known now: Fastify takes no routes once it has started.
+  if (target.methods === undefined) await target.load();
+  for (const method of target.methods ?? []) {
+    if (!(scope.supportedMethods as string[]).includes(method)) {
+      app.logger.warn(
+        `${target.source} exports ${method}, which Fastify does not route; see fastify.addHttpMethod("${method}").`,
+      );
+    }
+  }
+  if (app.config.methodMismatch !== "fallthrough") return all;
+  return all.filter((method) => target.answers(method) === true);
+}
+
+function keyOf(method: string, url: string, router: RouterOptions): string {
+  return `${method} ${shapeOfUrl(url, router.ignoreTrailingSlash)}`;
+}
+
+/** The host may declare a route of ours later: say so with both names instead of a bare duplicate. */
+function guardLaterRoutes(
+  outer: FastifyInstance,
+  taken: ReadonlyMap<string, string>,
+  router: RouterOptions,
+  onConflict: App["config"]["onConflict"],
+): void {
+  outer.addHook("onRoute", (route) => {
+    if (route.config?.starbridge !== undefined || onConflict === "pages") return;
+    for (const method of [route.method].flat()) {
+      const file = taken.get(keyOf(method, route.url, router));
+      if (file === undefined) continue;
+      if (onConflict === "legacy") {
+        route.constraints = { host: /^/, ...route.constraints };
+        return;
+      }
+      throw bridgeError("ROUTE_CONFLICT", {
+        method,
+        url: route.url,
+        file,
+        other: "a route that the host declared after it",
+      });
+    }
+  });
+}

@@ -1,0 +1,71 @@
+// What all hosts with req and res have in common: the way of one request that is ours. Not a bridge: each of them
+// brings its facts and its manners.
+import type { App } from "../lib/app.ts";
+import { toError } from "../lib/errors.ts";
+import { InFlight } from "../lib/node/in-flight.ts";
+import type { NodeIncoming } from "../lib/node/incoming.ts";
+import { send } from "../lib/node/send.ts";
+import { isPass } from "../lib/pass.ts";
+
+/** Goes on to the host's next handler, or to its error handler. */
+export type Next = (error?: unknown) => void;
+
+/** Milliseconds that open streams are given when the bridge closes. */
+export const CLOSE_GRACE = 1000;
+
+/** An app inside a host. */
+export interface Guest {
+  readonly app: App;
+  readonly inFlight: InFlight;
+}
+
+export function createGuest(app: App): Guest {
+  return { app, inFlight: new InFlight() };
+}
+
+/** Lets short requests finish, ends streams after a grace time, then resolves. */
+export async function closeGuest({ app, inFlight }: Guest): Promise<void> {
+  await Promise.all([app.close(), inFlight.drain(CLOSE_GRACE)]);
+}
+
+/**
+ * Serves one request: answer, pass or error, each exactly once.
+ *
+ * @param answer Gives the answer, `app.handle` or `app.answer`.
+ * @param pass Leaves the request to the host.
+ * @param fail Gives an error to the host; called only while it can still answer.
+ */
+export async function serve(
+  { app, inFlight }: Guest,
+  incoming: NodeIncoming,
+  answer: () => Promise<Response>,
+  pass: () => void,
+  fail: (error: Error) => void,
+): Promise<void> {
+  const { res } = incoming;
+  const flight = inFlight.begin(res);
+  let settle: (() => void) | undefined;
+  try {
+    incoming.checkBodySize();
+    const response = await answer();
+    if (isPass(response)) {
+      incoming.release();
+      settle = pass;
+    } else {
+      flight.isAnswering = true;
+      await send(res, response, { logger: app.logger, req: incoming.req });
+    }
+  } catch (thrown) {
+    const error = toError(thrown);
+    if (!res.headersSent && !res.destroyed && !res.writableEnded) {
+      incoming.release();
+      settle = () => fail(error);
+    } else if (!incoming.isAbortReason(thrown)) {
+      app.logger.error({ err: error }, "A request failed after its answer had begun.");
+      res.destroy();
+    }
+  } finally {
+    flight.end();
+  }
+  settle?.();
+}

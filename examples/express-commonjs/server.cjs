@@ -1,0 +1,12 @@
+const express = require("express");
+const { starbridge } = require("starbridge/express");
+
+const app = express();
+app.use(starbridge({ root: __dirname }));
+app.get("/legacy", (_req, res) => {
+  res.json({ from: "legacy" });
+});
+
+const server = app.listen(process.env.PORT ?? 3000, () => {
+  console.log(`http://localhost:${server.address().port}`);
+});

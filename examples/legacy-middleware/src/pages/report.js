@@ -1,0 +1,2 @@
+/** @type {import("astro").APIRoute} */
+export const GET = () => new Response("compression() makes this small. ".repeat(200));

@@ -1,0 +1,11 @@
+import middie from "@fastify/middie";
+import Fastify from "fastify";
+import { starbridge } from "starbridge/connect";
+
+const app = Fastify();
+await app.register(middie);
+app.use(starbridge({ root: import.meta.dirname }));
+app.get("/legacy", async () => ({ from: "legacy" }));
+
+await app.listen({ port: Number(process.env.PORT ?? 3000) });
+console.log(`http://localhost:${app.server.address().port}`);

@@ -1,0 +1,7 @@
+/// <reference types="starbridge/astro" />
+
+declare namespace App {
+  interface Locals {
+    customer?: string;
+  }
+}

@@ -1,0 +1,91 @@
+// Which export of an endpoint file answers a method, and what it may return.
+import { bridgeError, describe } from "./errors.ts";
+import { cancelBody, readAhead } from "./read-ahead.ts";
+import { copyResponse, isResponse, toNativeResponse, withMutableHeaders } from "./response.ts";
+import type { APIContext, EndpointModule } from "./types.ts";
+
+type Handler = (this: EndpointModule, context: APIContext) => unknown;
+
+/**
+ * The name of the export that answers a method: its own, else `ALL`, else `GET` for HEAD.
+ *
+ * @param has Whether there is such an export.
+ */
+export function chooseExport(method: string, has: (name: string) => boolean): string | undefined {
+  const name = method.toUpperCase();
+  if (has(name)) return name;
+  if (has("ALL")) return "ALL";
+  if (name === "HEAD" && has("GET")) return "GET";
+  return undefined;
+}
+
+/** The name of the export of a loaded module that answers a method; one that is null is no export. */
+export function chooseHandler(module: EndpointModule, method: string): string | undefined {
+  return chooseExport(method, (name) => Object.hasOwn(module, name) && module[name] != null);
+}
+
+/** The methods of a file, for `Allow`: HEAD comes with GET. */
+export function allowedMethods(names: Iterable<string>): string[] {
+  const methods = [...names].filter((name) => METHOD.test(name) && name !== "ALL");
+  if (methods.includes("GET") && !methods.includes("HEAD")) {
+    methods.splice(methods.indexOf("GET") + 1, 0, "HEAD");
+  }
+  return methods;
+}
+
+const METHOD = /^[A-Z][A-Z-]*$/;
+
+/**
+ * Calls a handler as a method of its module, and holds it to its contract.
+ *
+ * @param source Where the module is, for errors.
+ * @throws BridgeError when the export is no function, or its answer no Response that can be sent.
+ */
+export async function callEndpoint(
+  module: EndpointModule,
+  name: string,
+  context: APIContext,
+  method: string,
+  source: string,
+): Promise<Response> {
+  const handler = module[name];
+  if (typeof handler !== "function") {
+    throw bridgeError("HANDLER_NOT_A_FUNCTION", {
+      file: source,
+      method: name,
+      actual: describe(handler),
+    });
+  }
+  const answer = await (handler as Handler).call(module, context);
+  if (!isResponse(answer)) {
+    throw bridgeError("ENDPOINT_DID_NOT_RETURN_A_RESPONSE", {
+      file: source,
+      method: name,
+      actual: describe(answer),
+    });
+  }
+  if (answer.status === 0) {
+    throw bridgeError("RESPONSE_UNUSABLE", { reason: "Response.error() has no status." });
+  }
+  if (answer.bodyUsed || answer.body?.locked) {
+    throw bridgeError("RESPONSE_UNUSABLE", { reason: "its body was read or taken already." });
+  }
+  const response = withMutableHeaders(toNativeResponse(answer));
+  return method.toUpperCase() === "HEAD" ? withoutBody(response) : response;
+}
+
+const HEAD_REASON = new DOMException("HEAD has no body.", "AbortError");
+
+/** The answer to HEAD: the headers that GET would have, `Content-Length` included where it is known. */
+export async function withoutBody(response: Response): Promise<Response> {
+  if (response.body === null) return response;
+  const headers = new Headers(response.headers);
+  if (headers.has("content-length")) {
+    cancelBody(response, HEAD_REASON);
+  } else {
+    const body = await readAhead(response);
+    if (body.kind === "whole") headers.set("content-length", String(body.length));
+    else if (body.kind === "open") body.cancel(HEAD_REASON);
+  }
+  return copyResponse(response, { body: null, headers });
+}

@@ -1,0 +1,68 @@
+// What a loader gives: the endpoint files and the middleware. Everything else knows only this.
+import { isAbsolute, relative, sep } from "node:path";
+import type { IgnoredFile } from "../routes/scan.ts";
+import type { EndpointModule, MiddlewareHandler } from "../types.ts";
+
+export type { IgnoredFile } from "../routes/scan.ts";
+
+/** One endpoint file. */
+export interface PageFile {
+  /** Path relative to the pages folder, forward slashes: "users/[id].ts". */
+  readonly file: string;
+  /** Names it exports, when known without running it; `undefined` when not. */
+  readonly exports: ReadonlySet<string> | undefined;
+  /** Where it is, for people: "src/pages/users/[id].ts", relative to root when possible. */
+  readonly source: string;
+  /**
+   * The module: loaded on the first call, the value itself from then on. A failure is not kept, the next call
+   * tries again.
+   *
+   * @throws BridgeError `STARBRIDGE_MODULE_FAILED` and its kin, the module's own error as `cause`.
+   */
+  load(): EndpointModule | Promise<EndpointModule>;
+}
+
+/** One reading of the endpoint files and the middleware. */
+export interface Pages {
+  readonly files: readonly PageFile[];
+  readonly ignored: readonly IgnoredFile[];
+  readonly middleware: MiddlewareHandler | undefined;
+}
+
+/** Where pages come from. */
+export interface Loader {
+  /** Reads afresh; runs no endpoint file, and the middleware module. */
+  load(): Promise<Pages>;
+  close(): Promise<void>;
+}
+
+/**
+ * The `load` of a `PageFile`: runs `importModule` once for callers that come together, and keeps what it gave.
+ */
+export function loadOnce(importModule: () => Promise<EndpointModule>): PageFile["load"] {
+  let loaded: EndpointModule | undefined;
+  let loading: Promise<EndpointModule> | undefined;
+  return () => {
+    if (loaded !== undefined) return loaded;
+    loading ??= importModule().then(
+      (module) => {
+        loaded = module;
+        return module;
+      },
+      (error: unknown) => {
+        // A file that was missing or locked may be there the next time; Node itself remembers what must be.
+        loading = undefined;
+        throw error;
+      },
+    );
+    return loading;
+  };
+}
+
+/** A path as people know it: relative to root where it is inside, forward slashes. */
+export function nameForPeople(root: string, path: string): string {
+  const name = relative(root, path);
+  const isInside =
+    name !== "" && name !== ".." && !name.startsWith(`..${sep}`) && !isAbsolute(name);
+  return (isInside ? name : path).replaceAll(sep, "/");
+}

@@ -1,0 +1,60 @@
+// Who runs TypeScript in this process: Node itself, a loader that hooks into import(), or one that only hooks
+// into require(). Nobody announces it, so it is found out.
+import { readFileSync, realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, extname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Whether this process can load TypeScript files; asked with one of the user's, which is not run.
+ *
+ * @returns false only when it is certain that it cannot.
+ */
+export async function canRunTypeScript(file: string): Promise<boolean> {
+  // Not in the types of Node 20.
+  if ((process.features as { typescript?: unknown }).typescript) return true;
+  if (require.extensions[".ts"] !== undefined) return true;
+  try {
+    // An import that always fails: before the file is read where nobody knows .ts, and for its type where a
+    // loader does. A file of ours would not do, loaders leave node_modules alone.
+    await import(pathToFileURL(file).href, { with: { type: "starbridge-probe" } });
+    return true;
+  } catch (error) {
+    return !isUnknownExtension(error, realpathSync(file));
+  }
+}
+
+/**
+ * Whether a file is for `require` because of who runs TypeScript here: ts-node, swc-node and their like hook
+ * into `require` alone, and make CommonJS of what is in no package of ES modules. import() would pass them by:
+ * it knows no TypeScript, or Node would load a second instance of what the host has loaded through them.
+ */
+export function isLoadedByRequire(file: string): boolean {
+  const extension = extname(file);
+  if (!/^\.[jt]sx?$/.test(extension) || extension === ".js") return false;
+  const hook = require.extensions[extension];
+  // Node's own, before 22.18 and with its flag.
+  if (hook === undefined || hook.name === "loadTS") return false;
+  return !isInModulePackage(file);
+}
+
+/** Whether an import failed because nobody knows the ending of this very file, given by its real path. */
+export function isUnknownExtension(error: unknown, file: string): boolean {
+  if ((error as NodeJS.ErrnoException | null)?.code !== "ERR_UNKNOWN_FILE_EXTENSION") return false;
+  // A module that it imports may be the one nobody knows: then the error is one of the file, like any other.
+  return (error as Error).message.endsWith(` for ${file}`);
+}
+
+/** What the nearest package.json says, as Node reads it. */
+function isInModulePackage(file: string): boolean {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    try {
+      return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).type === "module";
+    } catch (error) {
+      // One that cannot be parsed Node reports itself, better.
+      if (error instanceof SyntaxError || folder === dirname(folder)) return false;
+    }
+  }
+}

@@ -1,0 +1,206 @@
+// An unread body as a Web stream: nothing is listened to before the first pull, one chunk is taken per pull, and
+// whatever ends the request ends the read.
+import type { Readable } from "node:stream";
+import { bridgeError } from "../errors.ts";
+import type { BodyChoice } from "./body.ts";
+import { declaredLength } from "./body.ts";
+import type { NodeRequest, NodeResponse } from "./messages.ts";
+import { http2Stream } from "./messages.ts";
+import { onEnd } from "./signal.ts";
+import type { ClientWatch } from "./signal.ts";
+
+/** What a body is read from, and up to where. */
+export interface BodyStreamOptions {
+  req: NodeRequest;
+  res: NodeResponse | undefined;
+  source: Readable;
+  client: ClientWatch;
+  /** Most bytes that may be read; `Infinity` for no limit. */
+  limit: number;
+  /** Names the request in an error. */
+  path: string;
+  /** Asked before the first byte is taken: a middleware of the chain may have read the body meanwhile. */
+  choose(): BodyChoice;
+}
+
+/** The reading side of a body that comes from a socket. */
+export class BodyStream {
+  /** What the `Request` is given. */
+  readonly readable: ReadableStream<Uint8Array>;
+  /** Whether a byte was asked for of the source, so that nobody else can read the body whole. */
+  taken = false;
+  readonly #options: BodyStreamOptions;
+  #isOpen = false;
+  #received = 0;
+  #queue: Uint8Array[] = [];
+  #waiting: (() => void) | undefined;
+  #outcome: { kind: "reading" } | { kind: "ended" } | { kind: "failed"; error: unknown } = {
+    kind: "reading",
+  };
+  #unlisten: (() => void) | undefined;
+
+  constructor(options: BodyStreamOptions) {
+    this.#options = options;
+    // A byte stream reads nothing ahead, and neither do its clones.
+    this.readable = new ReadableStream({
+      type: "bytes",
+      pull: (controller) => this.#pull(controller),
+      cancel: () => this.stop(),
+    });
+  }
+
+  /** Takes no more. A read that waits, and every later one, is refused. */
+  stop(error?: unknown): void {
+    if (this.#outcome.kind !== "reading") return;
+    this.#settle({ kind: "failed", error: error ?? bridgeError("BODY_TOO_LATE", this.#where()) });
+  }
+
+  async #pull(controller: ReadableByteStreamController): Promise<void> {
+    if (!this.#isOpen) this.#open();
+    if (this.#queue.length === 0 && this.#outcome.kind === "reading") await this.#more();
+    const chunk = this.#queue.shift();
+    if (chunk) {
+      controller.enqueue(chunk);
+      return;
+    }
+    if (this.#outcome.kind === "failed") throw this.#outcome.error;
+    controller.close();
+    // A reader that brought its own buffer is answered by this.
+    controller.byobRequest?.respond(0);
+  }
+
+  #open(): void {
+    this.#isOpen = true;
+    if (this.#outcome.kind !== "reading") return;
+    const { req, source, client, limit } = this.#options;
+    if (client.served) {
+      this.stop();
+      return;
+    }
+    const choice = this.#options.choose();
+    if (choice.kind !== "stream") {
+      this.#replay(choice);
+    } else if ((declaredLength(req) ?? 0) > limit) {
+      this.stop(bridgeError("BODY_TOO_LARGE", { limit }));
+    } else {
+      this.taken = true;
+      if (client.gone || source.destroyed) this.#takeRest();
+      else this.#listen();
+    }
+  }
+
+  #replay(choice: Exclude<BodyChoice, { kind: "stream" }>): void {
+    if (choice.kind === "consumed") {
+      this.stop(bridgeError("BODY_CONSUMED", this.#where(), { cause: choice.cause }));
+      return;
+    }
+    // Copied: the stream detaches what it is given.
+    if ("bytes" in choice && choice.bytes.byteLength > 0) {
+      this.#queue.push(new Uint8Array(choice.bytes));
+    }
+    this.#settle({ kind: "ended" });
+  }
+
+  #listen(): void {
+    const { req, res, source } = this.#options;
+    const data = (chunk: Uint8Array | string) => this.#take(chunk);
+    const end = () => this.#end();
+    const error = (cause: Error) => this.#fail(cause);
+    const close = () => this.#takeRest();
+    source.on("data", data).on("end", end).on("error", error).on("close", close);
+    // A source that the request is piped into does not hear of its end.
+    if (source !== req) req.on("close", close);
+    const unlistenEnd = res && onEnd(req, res, close);
+    this.#unlisten = () => {
+      source.pause();
+      source.off("data", data).off("end", end).off("error", error).off("close", close);
+      if (source !== req) req.off("close", close);
+      unlistenEnd?.();
+    };
+  }
+
+  #more(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+      this.#options.source.resume();
+    });
+  }
+
+  #take(chunk: Uint8Array | string): void {
+    const { source, limit } = this.#options;
+    source.pause();
+    // A copy: the stream detaches what it is given, and Node's chunks share their memory with others.
+    const bytes =
+      typeof chunk === "string"
+        ? new Uint8Array(Buffer.from(chunk, source.readableEncoding ?? "utf8"))
+        : new Uint8Array(chunk);
+    this.#received += bytes.byteLength;
+    if (this.#received > limit) {
+      this.stop(bridgeError("BODY_TOO_LARGE", { limit }));
+      return;
+    }
+    if (bytes.byteLength > 0) this.#queue.push(bytes);
+    this.#wake();
+  }
+
+  #end(): void {
+    // HTTP/2 ends the body of a stream that was reset, too.
+    const { req, client } = this.#options;
+    const stream = http2Stream(req);
+    if (stream && (stream.aborted || stream.rstCode !== 0) && !this.#isComplete()) {
+      this.#settle({ kind: "failed", error: client.reason });
+    } else {
+      this.#settle({ kind: "ended" });
+    }
+  }
+
+  #fail(cause: Error & { code?: string }): void {
+    const { req, source } = this.#options;
+    // What Node says when the client leaves; anything else is the host's own failure.
+    if (source === req && cause.code === "ECONNRESET") this.#takeRest();
+    else this.#settle({ kind: "failed", error: cause });
+  }
+
+  // The request is over. What had arrived whole stays readable.
+  #takeRest(): void {
+    const { source, client } = this.#options;
+    if (this.#outcome.kind !== "reading") return;
+    this.#unlisten?.();
+    this.#unlisten = undefined;
+    if (!client.served) {
+      for (let chunk = source.read(); chunk !== null; chunk = source.read()) {
+        this.#take(chunk as Uint8Array | string);
+      }
+    }
+    if (this.#outcome.kind !== "reading") return;
+    if (this.#isComplete()) this.#settle({ kind: "ended" });
+    else this.stop(client.served ? undefined : client.reason);
+  }
+
+  #isComplete(): boolean {
+    const { req, source } = this.#options;
+    if (source !== req) return source.readableEnded === true;
+    const declared = declaredLength(req);
+    if (declared !== undefined) return this.#received === declared;
+    return http2Stream(req) === undefined && req.complete;
+  }
+
+  #settle(outcome: { kind: "ended" } | { kind: "failed"; error: unknown }): void {
+    if (this.#outcome.kind !== "reading") return;
+    this.#outcome = outcome;
+    if (outcome.kind === "failed") this.#queue = [];
+    this.#unlisten?.();
+    this.#unlisten = undefined;
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#waiting?.();
+    this.#waiting = undefined;
+  }
+
+  #where(): { method: string; path: string } {
+    const { req, path } = this.#options;
+    return { method: req.method ?? "GET", path };
+  }
+}

@@ -1,0 +1,59 @@
+// What becomes of a request body that nobody reads. Left alone it would block a reusable connection, or be
+// swallowed by Node whatever its size.
+import type { ServerResponse } from "node:http";
+import { announcesBody, declaredLength } from "./body.ts";
+import type { NodeRequest, NodeResponse } from "./messages.ts";
+import { http1Socket, http2Stream, isOver } from "./messages.ts";
+
+/** Bytes that are read and thrown away to keep a connection. */
+export const DRAIN_LIMIT = 1024 * 1024;
+
+/**
+ * Announces the end of the connection when nobody reads the body, and it is more than will be drained, or the
+ * client asked before sending it. To be called before the head goes out.
+ */
+export function closeIfUnread(req: NodeRequest, res: NodeResponse): void {
+  if (http2Stream(res) || res.headersSent || req.complete || !announcesBody(req)) return;
+  if (req.readableDidRead || req.listenerCount("data") > 0) return;
+  if ((declaredLength(req) ?? 0) > DRAIN_LIMIT || req.headers.expect !== undefined) {
+    (res as ServerResponse).shouldKeepAlive = false;
+  }
+}
+
+/**
+ * Once the answer is out, reads what is left of the body, up to the limit; beyond it the connection ends.
+ *
+ * @param stop Ends our own reading.
+ * @returns Takes the order back.
+ */
+export function drainAfterAnswer(
+  req: NodeRequest,
+  res: NodeResponse,
+  stop: () => void,
+): () => void {
+  // The response of HTTP/2 says "finish" when its stream is closed, which is too late here.
+  const stream = http2Stream(res);
+  const answer = stream ?? (res as ServerResponse);
+  const drain = () => {
+    stop();
+    if (!stream) drainRequest(req);
+    else if (!stream.readableEnded && !stream.closed) stream.close();
+  };
+  if (isOver(req, res)) return () => {};
+  answer.once("finish", drain);
+  return () => answer.off("finish", drain);
+}
+
+function drainRequest(req: NodeRequest): void {
+  if (req.readableEnded || req.destroyed) return;
+  // A body that the host pipes into its parser stands still where that one is full.
+  req.unpipe();
+  // Somebody else reads it: theirs.
+  if (req.listenerCount("data") > 0 || req.listenerCount("readable") > 0) return;
+  let left = DRAIN_LIMIT;
+  req.on("data", (chunk: Uint8Array | string) => {
+    left -= chunk.length;
+    if (left < 0) http1Socket(req)?.destroy();
+  });
+  req.resume();
+}

@@ -1,0 +1,307 @@
+// From a route to its answer: context → origin check → middleware → endpoint, again for each rewrite and for the
+// error route. One renderer belongs to one route table, and is replaced with it.
+import { loopDetected, mergeErrorResponse, notFoundPage, withCookies } from "./answers.ts";
+import { checkOrigin } from "./check-origin.ts";
+import type { ContextPowers } from "./context.ts";
+import { RequestContext } from "./context.ts";
+import { allowedMethods, callEndpoint, chooseHandler, withoutBody } from "./endpoint.ts";
+import { BridgeError, toError } from "./errors.ts";
+import type { Surroundings, View } from "./exchange.ts";
+import { Exchange } from "./exchange.ts";
+import type { Logger } from "./log.ts";
+import { hasPayload, runMiddleware } from "./middleware.ts";
+import type { Page } from "./page.ts";
+import { isPass } from "./pass.ts";
+import type { RedirectTarget } from "./redirects.ts";
+import { copyResponse } from "./response.ts";
+import { MAX_RUNS, resolvePayload } from "./rewrite.ts";
+import type { RouteMatch, SlashRule } from "./routes/match.ts";
+import { matchRoute } from "./routes/match.ts";
+import { isStatic } from "./routes/route.ts";
+import type { RouteTable } from "./routes/table.ts";
+import type { Incoming, MiddlewareHandler, RewritePayload } from "./types.ts";
+
+/** What a route leads to. */
+export type Target = Page | RedirectTarget;
+
+/** What a renderer is made of. */
+export interface RendererParts {
+  readonly table: RouteTable<Target>;
+  readonly middleware: MiddlewareHandler | undefined;
+  readonly checkOrigin: boolean | "astro";
+  readonly mismatch: "405" | "404";
+  /** For targets of rewrites; a host's strictness is for what clients send. */
+  readonly slashRule: SlashRule;
+  readonly surroundings: Surroundings;
+  readonly logger: Logger;
+}
+
+/** What one run of the chain leads to. */
+interface RenderView extends View {
+  /** Absent: the built-in page for 404. */
+  readonly page: Page | undefined;
+  /** An error route: what its own 200 becomes. */
+  readonly errorStatus?: number;
+}
+
+type ErrorStatus = 404 | 500;
+
+export class Renderer implements ContextPowers {
+  readonly addressError = "CLIENT_ADDRESS_NOT_AVAILABLE";
+  readonly #parts: RendererParts;
+  /** Responses that went through the chain: one that comes again is a constant that must not be changed. */
+  readonly #seen = new WeakSet<Response>();
+
+  constructor(parts: RendererParts) {
+    this.#parts = parts;
+  }
+
+  get table(): RouteTable<Target> {
+    return this.#parts.table;
+  }
+
+  /**
+   * Answers a request whose route is a file.
+   *
+   * @param match The route; without one, the request gets what nothing answers to.
+   * @throws What an endpoint or a middleware threw, when there is no `500` file: it is for the host.
+   */
+  async render(
+    incoming: Incoming,
+    match: RouteMatch<Target> | undefined,
+    locals: unknown,
+  ): Promise<Response> {
+    const exchange = new Exchange(this.#parts.surroundings, incoming, locals);
+    const view = match ? viewOf(incoming, match) : this.#errorView(incoming, 404, false);
+    let response: Response;
+    try {
+      response = await this.#run(exchange, view);
+    } catch (thrown) {
+      return this.#recover(exchange, thrown);
+    }
+    if (isPass(response)) return response;
+    if (isEmptyError(response) && !exchange.isExplicit) {
+      response = await this.#reroute(exchange, response);
+    }
+    return withCookies(response, exchange.openedCookies);
+  }
+
+  /** `context.rewrite()`: the whole chain again, for the target. */
+  async rewrite(inner: RequestContext, payload: RewritePayload): Promise<Response> {
+    const { exchange, view } = inner;
+    const target = this.#resolve(inner, payload, false);
+    exchange.leave(view.incoming);
+    const before = exchange.openedCookies;
+    exchange.latest = undefined;
+    exchange.renewCookies(before);
+    return this.#run(exchange, target);
+  }
+
+  /** `next(payload)`: the same context looks at the target. */
+  resolve(inner: RequestContext, payload: RewritePayload): View {
+    return this.#resolve(inner, payload, true);
+  }
+
+  #resolve(inner: RequestContext, payload: RewritePayload, keep: boolean): RenderView {
+    const source = inner.view.incoming;
+    const incoming = resolvePayload(payload, source, inner.builtRequest, keep);
+    const match = incoming && matchRoute(this.table, incoming.pathname, this.#parts.slashRule);
+    if (incoming === undefined || match === undefined || match.route.target.kind === "redirect") {
+      return this.#errorView(incoming ?? source, 404, false);
+    }
+    return viewOf(incoming, match);
+  }
+
+  async #run(exchange: Exchange, view: RenderView): Promise<Response> {
+    exchange.runs++;
+    if (exchange.runs > MAX_RUNS) return loopDetected();
+    return this.#chain(exchange, view, undefined, this.#parts.middleware);
+  }
+
+  async #chain(
+    exchange: Exchange,
+    view: RenderView,
+    request: Request | undefined,
+    middleware: MiddlewareHandler | undefined,
+  ): Promise<Response> {
+    const inner = new RequestContext(exchange, view, this, request);
+    exchange.latest = inner;
+    if (this.#parts.checkOrigin !== false) {
+      const refusal = checkOrigin(this.#parts.checkOrigin, inner);
+      if (refusal !== undefined) return refusal;
+    }
+    if (middleware === undefined) return this.#respond(inner);
+    return runMiddleware(middleware, inner.context, async (payload) => {
+      if (hasPayload(payload)) inner.moveTo(payload);
+      return this.#respond(inner);
+    });
+  }
+
+  async #respond(inner: RequestContext): Promise<Response> {
+    const { exchange, method } = inner;
+    const { page, errorStatus } = inner.view as RenderView;
+    exchange.isExplicit = false;
+    if (page === undefined) {
+      const response = notFoundPage(inner.view.incoming.pathname);
+      return method === "HEAD" ? withoutBody(response) : response;
+    }
+    const loading = page.load();
+    const module = loading instanceof Promise ? await loading : loading;
+    const name = chooseHandler(module, method);
+    if (name === undefined) return this.#mismatch(inner, page, errorStatus !== undefined);
+    let response = await callEndpoint(module, name, inner.context, method, page.source);
+    if (isPass(response)) return response;
+    if (errorStatus !== undefined && response.status === 200) {
+      response = copyResponse(response, { body: response.body, status: errorStatus });
+    } else if (this.#parts.middleware !== undefined) {
+      if (this.#seen.has(response)) response = copyResponse(response, { body: response.body });
+      this.#seen.add(response);
+    }
+    exchange.isExplicit = response.status === 404 || response.status === 500;
+    return response;
+  }
+
+  #mismatch(inner: RequestContext, page: Page, isErrorRoute: boolean): Response {
+    const methods = allowedMethods(page.exports ?? []);
+    if (!isErrorRoute) {
+      this.#parts.logger.warn(describeMismatch(page, inner.method, inner.view.incoming.pathname));
+      if (this.#parts.mismatch === "405") {
+        return new Response(null, { status: 405, headers: { allow: methods.join(", ") } });
+      }
+    }
+    return new Response(null, { status: 404 });
+  }
+
+  /** Something threw: the `500` file answers, or the host's error handler. */
+  async #recover(exchange: Exchange, thrown: unknown): Promise<Response> {
+    // A refusal of the request itself (413, 400) is no failure of the server.
+    if (thrown instanceof BridgeError && thrown.statusCode < 500) throw thrown;
+    const incoming = exchange.latest?.view.incoming;
+    const view = incoming && this.#errorView(incoming, 500, true, thrown);
+    if (view?.page === undefined) throw toError(thrown);
+    try {
+      await view.page.load();
+      if (
+        view.page.answers(exchange.latest?.builtRequest?.method ?? incoming?.method ?? "") === false
+      ) {
+        throw toError(thrown);
+      }
+      this.#parts.logger.error(
+        { err: toError(thrown) },
+        `Error in ${exchange.latest?.view.routePattern}`,
+      );
+      exchange.renewCookies();
+      const response = await this.#renderError(exchange, view);
+      return withCookies(response, exchange.openedCookies);
+    } catch (error) {
+      if (error !== thrown)
+        this.#parts.logger.error({ err: toError(error) }, "The 500 file failed, too.");
+      throw toError(thrown);
+    }
+  }
+
+  /** A middleware left a 404 or 500 without a body, or nothing answered the method: the error file fills it. */
+  async #reroute(exchange: Exchange, original: Response): Promise<Response> {
+    const status = original.status as ErrorStatus;
+    const { view: latest } = exchange.latest as RequestContext;
+    const view = this.#errorView(latest.incoming, status, true, status === 500 ? null : undefined);
+    if (view.page === undefined && status === 500) return original;
+    const before = exchange.openedCookies;
+    exchange.renewCookies();
+    let response: Response;
+    try {
+      response = await this.#renderError(exchange, view);
+    } catch (error) {
+      this.#parts.logger.error({ err: toError(error) }, `The ${status} file failed.`);
+      response = new Response(null, { status });
+    }
+    exchange.renewCookies(before, exchange.openedCookies);
+    return mergeErrorResponse(original, response);
+  }
+
+  /** Runs the chain for an error route; once more without middleware when that fails. */
+  async #renderError(exchange: Exchange, view: RenderView): Promise<Response> {
+    const { middleware } = this.#parts;
+    const rewrites = exchange.rewrites;
+    const request = exchange.latest?.builtRequest;
+    if (middleware !== undefined) {
+      try {
+        const response = await this.#chain(exchange, view, request, middleware);
+        const isLost = isEmptyError(response) && exchange.rewrites !== rewrites;
+        if (!isLost) return isPass(response) ? new Response(null, { status: 404 }) : response;
+      } catch (error) {
+        this.#parts.logger.error({ err: toError(error) }, `Error in ${view.routePattern}`);
+      }
+    }
+    return this.#chain(exchange, view, request, undefined);
+  }
+
+  /**
+   * @param isLocal Whether the locale in the path chooses among error files: not for what no route answers.
+   */
+  #errorView(
+    incoming: Incoming,
+    status: ErrorStatus,
+    isLocal: boolean,
+    error?: unknown,
+  ): RenderView {
+    const { pattern, page } = this.#errorPage(incoming, status, isLocal);
+    return {
+      incoming,
+      routePattern: pattern,
+      isDynamic: true,
+      params: {},
+      props: { error },
+      page,
+      errorStatus: status,
+    };
+  }
+
+  #errorPage(incoming: Incoming, status: ErrorStatus, isLocal: boolean): ErrorPage {
+    const { i18n } = this.#parts.surroundings;
+    const first = incoming.pathname.split("/")[1] ?? "";
+    if (isLocal && i18n !== undefined && first !== "") {
+      const isLocale = i18n.locales.some((locale) =>
+        typeof locale === "string" ? locale === first : locale.path === first,
+      );
+      const page = isLocale ? this.#pageAt(`/${first}/${status}`) : undefined;
+      if (page !== undefined) return { pattern: `/${first}/${status}`, page };
+    }
+    return { pattern: `/${status}`, page: this.#pageAt(`/${status}`) };
+  }
+
+  #pageAt(path: string): Page | undefined {
+    const target = this.table.statics.get(path)?.route.target;
+    return target?.kind === "page" ? target : undefined;
+  }
+}
+
+function describeMismatch(page: Page, method: string, pathname: string): string {
+  const names = [...(page.exports ?? [])];
+  const list = names.map((name) => JSON.stringify(name)).join(", ") || "nothing";
+  const hint = names.includes("all") ? ' Rename "all" to "ALL" to answer every method.' : "";
+  return `${page.source} has no export for ${method} ${pathname}; it exports ${list}.${hint}`;
+}
+
+interface ErrorPage {
+  readonly pattern: string;
+  readonly page: Page | undefined;
+}
+
+function viewOf(incoming: Incoming, match: RouteMatch<Target>): RenderView {
+  const { route } = match;
+  return {
+    incoming,
+    routePattern: route.pattern,
+    isDynamic: !route.segments.every(isStatic),
+    get params() {
+      return match.params;
+    },
+    props: {},
+    page: route.target.kind === "page" ? route.target : undefined,
+  };
+}
+
+function isEmptyError(response: Response): boolean {
+  return (response.status === 404 || response.status === 500) && response.body === null;
+}

@@ -1,0 +1,62 @@
+// What counts as a Response, and copies of one that may be changed.
+
+/** A Response, also one of another realm or of a library that brought its own: told by its shape. */
+export function isResponse(value: unknown): value is Response {
+  if (value instanceof Response) return true;
+  if (typeof value !== "object" || value === null) return false;
+  const { status, headers, body } = value as Partial<Response>;
+  return (
+    typeof status === "number" &&
+    typeof headers === "object" &&
+    headers !== null &&
+    typeof (headers as Headers).get === "function" &&
+    typeof (headers as Headers).entries === "function" &&
+    (body === null || typeof body === "object") &&
+    typeof (value as Response).arrayBuffer === "function"
+  );
+}
+
+/** A foreign Response as one of this realm; ours is returned as it is. */
+export function toNativeResponse(response: Response): Response {
+  if (response instanceof Response) return response;
+  const foreign = response as Response;
+  return new Response(foreign.body, {
+    status: foreign.status,
+    statusText: foreign.statusText,
+    headers: [...foreign.headers],
+  });
+}
+
+/**
+ * Headers that can be changed. `Response.redirect()` and `fetch()` give responses whose headers cannot, which
+ * would fail the first middleware that adds one. No API tells, so the few candidates are copied.
+ */
+export function withMutableHeaders(response: Response): Response {
+  if (response.type === "default" && (response.status < 300 || response.status > 399)) {
+    return response;
+  }
+  return copyResponse(response, { body: response.body });
+}
+
+/** A copy with another body, status or headers. */
+export function copyResponse(
+  response: Response,
+  change: {
+    body: ReadableStream<Uint8Array> | string | null;
+    status?: number;
+    statusText?: string;
+    headers?: Headers;
+  },
+): Response {
+  const headers = change.headers ?? new Headers(response.headers);
+  // fetch() has decoded the body already; the headers still describe it as it travelled.
+  if (response.type !== "default" && headers.has("content-encoding")) {
+    headers.delete("content-encoding");
+    headers.delete("content-length");
+  }
+  return new Response(change.body, {
+    status: change.status ?? response.status,
+    statusText: change.statusText ?? response.statusText,
+    headers,
+  });
+}

@@ -1,0 +1,95 @@
+// File name → pattern, with Astro's bracket syntax. A name that means nothing is refused at start.
+import { bridgeError } from "../errors.ts";
+import type { Part, RoutePattern, Segment } from "./route.ts";
+
+const PARAM_NAME = /^(?:\.\.\.)?[A-Za-z0-9_$]+$/;
+const EXTENSION = /.\.\w+$/;
+
+/**
+ * The pattern of an endpoint file.
+ *
+ * @param file Path relative to the pages folder: `users/[id].json.ts`.
+ * @throws BridgeError `STARBRIDGE_INVALID_ROUTE` when a parameter cannot be read.
+ */
+export function parseRouteFile(file: string): RoutePattern {
+  const names = file.split("/");
+  const last = names.pop() ?? "";
+  const stem = last.slice(0, last.lastIndexOf("."));
+  if (stem !== "index") names.push(stem);
+  return parsePattern(`/${names.join("/")}`, file);
+}
+
+/**
+ * Takes a pattern apart.
+ *
+ * @param pattern `/users/[id]`, with or without slashes at its ends.
+ * @param source What the error names (the pattern itself).
+ */
+export function parsePattern(pattern: string, source: string = pattern): RoutePattern {
+  const names = pattern.split("/").filter((name) => name !== "");
+  const segments = names.map((name) => parseSegment(name, source));
+  const params: string[] = [];
+  for (const segment of segments) {
+    for (const part of segment) if (part.kind !== "text") params.push(part.value);
+  }
+  return {
+    pattern: `/${names.join("/")}`,
+    segments,
+    params,
+    hasExtension: EXTENSION.test(names.at(-1) ?? ""),
+  };
+}
+
+function parseSegment(name: string, source: string): Segment {
+  const parts: Part[] = [];
+  let text = "";
+  let open = 0; // literal "[" that wait for their "]"
+  let afterParam = false;
+  const flush = () => {
+    if (text !== "") parts.push({ kind: "text", value: textOfName(text) });
+    text = "";
+  };
+  for (let at = 0; at < name.length; at++) {
+    const char = name[at];
+    if (char === "[" && name[at + 1] === "]") {
+      text += "[]";
+      at++;
+      afterParam = false;
+    } else if (char === "[" && name[at + 1] === "[") {
+      text += "[";
+      open++;
+      afterParam = false;
+    } else if (char === "[") {
+      const end = name.indexOf("]", at);
+      if (end === -1) throw invalid(source, `the bracket in "${name}" is not closed.`);
+      const inner = name.slice(at + 1, end);
+      if (!PARAM_NAME.test(inner)) throw invalid(source, `"${inner}" is not a parameter name.`);
+      if (afterParam) throw invalid(source, `parameters in "${name}" must be separated by text.`);
+      flush();
+      const rest = inner.startsWith("...");
+      parts.push({ kind: rest ? "rest" : "param", value: rest ? inner.slice(3) : inner });
+      at = end;
+      afterParam = true;
+    } else if (char === "]") {
+      if (open === 0) throw invalid(source, `a bracket in "${name}" was never opened.`);
+      open--;
+      text += "]";
+      afterParam = false;
+    } else {
+      text += char;
+      afterParam = false;
+    }
+  }
+  if (open > 0) throw invalid(source, `a bracket in "${name}" is not closed.`);
+  flush();
+  return parts;
+}
+
+/** `%5B` and `%5D` in a file's name stand for brackets that are none of ours. */
+function textOfName(name: string): string {
+  return name.replace(/%5B/gi, "[").replace(/%5D/gi, "]").normalize("NFC");
+}
+
+function invalid(route: string, reason: string): Error {
+  return bridgeError("INVALID_ROUTE", { route, reason });
+}
