@@ -1,9 +1,10 @@
 // What all hosts with req and res have in common: the way of one request that is ours. Not a bridge: each of them
 // brings its facts and its manners.
 import type { App } from "../lib/app.ts";
-import { toError } from "../lib/errors.ts";
+import { toError } from "../lib/thrown.ts";
 import { InFlight } from "../lib/node/in-flight.ts";
 import type { NodeIncoming } from "../lib/node/incoming.ts";
+import { isOver } from "../lib/node/messages.ts";
 import { send } from "../lib/node/send.ts";
 import { isPass } from "../lib/pass.ts";
 
@@ -12,6 +13,8 @@ export type Next = (error?: unknown) => void;
 
 /** Milliseconds that open streams are given when the bridge closes. */
 export const CLOSE_GRACE = 1000;
+
+const GONE = "A request failed after its client had left.";
 
 /** An app inside a host. */
 export interface Guest {
@@ -57,12 +60,13 @@ export async function serve(
     }
   } catch (thrown) {
     const error = toError(thrown);
-    if (!res.headersSent && !res.destroyed && !res.writableEnded) {
+    if (isOver(incoming.req, res)) {
+      if (!incoming.isAbortReason(thrown)) app.logger.warn({ err: error }, GONE);
+    } else if (res.headersSent || res.writableEnded) {
+      app.logger.error({ err: error }, "A request failed after the host had answered it.");
+    } else {
       incoming.release();
       settle = () => fail(error);
-    } else if (!incoming.isAbortReason(thrown)) {
-      app.logger.error({ err: error }, "A request failed after its answer had begun.");
-      res.destroy();
     }
   } finally {
     flight.end();

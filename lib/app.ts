@@ -3,7 +3,8 @@
 import { createDisabledCache } from "./cache.ts";
 import type { Config } from "./config.ts";
 import { resolveConfig } from "./config.ts";
-import { BridgeError, bridgeError, toError } from "./errors.ts";
+import { BridgeError, bridgeError } from "./errors.ts";
+import { toError } from "./thrown.ts";
 import type { Surroundings } from "./exchange.ts";
 import { fromRequest } from "./incoming.ts";
 import type { Loader } from "./loader/pages.ts";
@@ -11,7 +12,7 @@ import type { Logger } from "./log.ts";
 import { consoleLogger } from "./log.ts";
 import { isPass, markAsPass } from "./pass.ts";
 import { answerRedirect } from "./redirects.ts";
-import type { Target } from "./renderer.ts";
+import type { Target } from "./view.ts";
 import { Renderer } from "./renderer.ts";
 import type { RouteMatch, SlashRule } from "./routes/match.ts";
 import { matchRoute } from "./routes/match.ts";
@@ -70,7 +71,7 @@ export class App {
     try {
       config = resolveConfig(options);
     } catch (error) {
-      config = resolveConfig();
+      config = resolveConfig(loggerOf(options));
       refusal = error as Error;
     }
     this.config = config;
@@ -264,6 +265,12 @@ export class App {
   #locals(host: HostContext): unknown {
     return this.config.locals?.(host);
   }
+}
+
+/** What of refused options can still be used: somebody has to be told. */
+function loggerOf(options: BridgeOptions): BridgeOptions {
+  const logger = options?.logger;
+  return typeof logger?.error === "function" && typeof logger.warn === "function" ? { logger } : {};
 }
 
 async function loadAll(routes: readonly Route<Target>[]): Promise<void> {

@@ -1,6 +1,7 @@
 // Every option: its check and its default, nowhere else.
 import { fileURLToPath } from "node:url";
-import { bridgeError, describe } from "./errors.ts";
+import { describe } from "./describe.ts";
+import { bridgeError } from "./errors.ts";
 import type { Logger } from "./log.ts";
 import { nearest } from "./nearest.ts";
 import type { BridgeOptions, DomainPattern, I18nOptions, SecurityOptions } from "./types.ts";

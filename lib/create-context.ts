@@ -2,7 +2,8 @@
 import { createDisabledCache } from "./cache.ts";
 import { RequestContext } from "./context.ts";
 import { Exchange } from "./exchange.ts";
-import { bridgeError, describe } from "./errors.ts";
+import { describe } from "./describe.ts";
+import { bridgeError } from "./errors.ts";
 import { fromRequest } from "./incoming.ts";
 import type { APIContext, ContextLogger, Params } from "./types.ts";
 

@@ -1,5 +1,6 @@
 // Which export of an endpoint file answers a method, and what it may return.
-import { bridgeError, describe } from "./errors.ts";
+import { describe } from "./describe.ts";
+import { bridgeError } from "./errors.ts";
 import { cancelBody, readAhead } from "./read-ahead.ts";
 import { copyResponse, isResponse, toNativeResponse, withMutableHeaders } from "./response.ts";
 import type { APIContext, EndpointModule } from "./types.ts";

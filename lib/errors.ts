@@ -1,8 +1,8 @@
 // Every failure we create: a permanent code, a sentence, a way out. No text of an error lives elsewhere.
 
 interface ErrorEntry {
-  /** HTTP status the error asks for when it reaches a client. */
-  status: number;
+  /** HTTP status the error asks for when it reaches a client (500). */
+  status?: number;
   /** Astro's name for the same failure, where it has one. */
   name?: string;
   message(details: never): string;
@@ -23,90 +23,71 @@ interface Where {
 const ERRORS = {
   // Known at start: options.
   UNKNOWN_OPTION: {
-    status: 500,
     message: (d: Option & { nearest?: string; known: string }) =>
       `There is no option "${d.option}"${d.nearest ? `; did you mean "${d.nearest}"?` : "."} Known options: ${d.known}.`,
     hint: "Remove the option or correct its spelling.",
   },
   INVALID_OPTION: {
-    status: 500,
     message: (d: Option & { expected: string; actual: string }) =>
       `The option "${d.option}" must be ${d.expected}, but it is ${d.actual}.`,
     hint: "Correct the value where the bridge is created.",
   },
   ROOT_NOT_FOUND: {
-    status: 500,
     message: (d: { root: string }) => `The root folder ${d.root} does not exist.`,
     hint: "Set `root` to the folder that holds src/, for instance import.meta.dirname.",
   },
   PAGES_NOT_FOUND: {
-    status: 500,
     message: (d: { pages: string }) => `The folder of endpoint files ${d.pages} does not exist.`,
     hint: "Create the folder, or set `root` to the folder that holds src/pages, or set `pages`.",
   },
   INVALID_ROUTE: {
-    status: 500,
     name: "InvalidRoute",
     message: (d: { route: string; reason: string }) => `Invalid route ${d.route}: ${d.reason}`,
     hint: "Rename the file: [name] or [...name] with letters, digits, _ and $, parameters apart by text.",
   },
   INVALID_REDIRECT_DESTINATION: {
-    status: 500,
     name: "InvalidRedirectDestination",
     message: (d: { from: string; to: string; missing: string }) =>
       `The redirect from "${d.from}" to "${d.to}" needs the parameter "${d.missing}", which its source does not have.`,
     hint: "Use the same parameter names in both, or redirect to a path without parameters.",
   },
   UNSUPPORTED_EXTERNAL_REDIRECT: {
-    status: 500,
     name: "UnsupportedExternalRedirect",
     message: (d: { from: string; to: string }) =>
       `The redirect from "${d.from}" goes to "${d.to}", which is neither http nor https.`,
     hint: "Redirect to a path, or to a URL that starts with http:// or https://.",
   },
   ROUTE_CONFLICT: {
-    status: 500,
     message: (d: { method: string; url: string; file: string; other: string }) =>
       `${d.method} ${d.url} is answered by ${d.file} and also by ${d.other}.`,
     hint: 'Remove one of the two, or say who answers: onConflict: "pages" or "legacy".',
   },
   TYPESCRIPT_UNSUPPORTED: {
-    status: 500,
     message: (d: File) => `${d.file} is TypeScript, and this process does not run TypeScript.`,
     hint: "Start the host through a loader (node --import tsx), or use a Node that strips types (22.18 or newer), or compile the pages first.",
   },
   MIDDLEWARE_NOT_FOUND: {
-    status: 500,
     message: (d: File) => `The middleware module ${d.file} does not exist.`,
     hint: "Correct the `middleware` option, or leave it out: src/middleware is optional.",
   },
   MIDDLEWARE_NO_ON_REQUEST: {
-    status: 500,
     message: (d: File & { exports: string }) =>
       `${d.file} has no export named onRequest (it exports ${d.exports}).`,
     hint: "Export the middleware by name: export const onRequest = defineMiddleware(…).",
   },
   MIDDLEWARE_NOT_A_FUNCTION: {
-    status: 500,
     message: (d: File & { actual: string }) =>
       `onRequest of ${d.file} is ${d.actual}, not a function.`,
     hint: "Export a function: export const onRequest = (context, next) => next().",
   },
   MODULE_FAILED: {
-    status: 500,
     message: (d: File & { reason: string }) => `${d.file} could not be loaded: ${d.reason}`,
     hint: "See `cause` for the error of the module. Node keeps a failed module until the process restarts.",
   },
   ASTRO_MODULE_UNSUPPORTED: {
-    status: 500,
     message: (d: File & { module: string }) =>
       `${d.file} imports "${d.module}", or a module that it imports does, and Starbridge has no such module.`,
     hint: "Provided are astro:middleware, astro/middleware and the types of astro. Import the rest from a module of your own.",
-  },
-  PRERENDER_UNSUPPORTED: {
-    status: 500,
-    message: (d: File) => `${d.file} exports \`prerender\`, which this version does not act on.`,
-    hint: "Remove the export; the endpoint then runs on every request.",
   },
   CLOSED: {
     status: 503,
@@ -126,55 +107,46 @@ const ERRORS = {
     hint: "Send less, or raise security.bodySizeLimit (Fastify: bodyLimit).",
   },
   BODY_CONSUMED: {
-    status: 500,
     message: (d: Where) =>
       `The body of ${d.method} ${d.path} was already read before the bridge saw it.`,
     hint: "Mount the bridge above the body parser, or keep the raw bytes: express.json({ verify: (req, res, bytes) => { req.rawBody = bytes; } }).",
   },
   BODY_TOO_LATE: {
-    status: 500,
     message: (d: Where) =>
       `The body of ${d.method} ${d.path} was asked for after the request had ended.`,
     hint: "Read the body before you return the response.",
   },
   PASS_AFTER_BODY_READ: {
-    status: 500,
     message: (d: Where) => `context.pass() of ${d.method} ${d.path} came after the body was read.`,
     hint: "Decide before you read the body; what was read cannot be given back to the host.",
   },
   THROWN_VALUE: {
-    status: 500,
     message: (d: { value: string }) => `A value that is not an Error was thrown: ${d.value}.`,
     hint: "Throw an Error; `cause` holds the value.",
   },
 
   // Endpoints and their answers.
   HANDLER_NOT_A_FUNCTION: {
-    status: 500,
     message: (d: File & { method: string; actual: string }) =>
       `The export ${d.method} of ${d.file} is ${d.actual}, not a function.`,
     hint: "Export a function that returns a Response.",
   },
   ENDPOINT_DID_NOT_RETURN_A_RESPONSE: {
-    status: 500,
     name: "EndpointDidNotReturnAResponse",
     message: (d: { file: string; method: string; actual: string }) =>
       `${d.method} of ${d.file} returned ${d.actual} instead of a Response.`,
     hint: "Return a Response: return Response.json(value), or new Response(text).",
   },
   RESPONSE_UNUSABLE: {
-    status: 500,
     message: (d: { reason: string }) => `The response cannot be sent: ${d.reason}`,
     hint: "Return a fresh Response with a status from 200 to 599, whose body nobody has read.",
   },
   CONTENT_LENGTH_MISMATCH: {
-    status: 500,
     message: (d: { declared: string; actual: number | string }) =>
       `The response declares a Content-Length of ${d.declared}, but its body has ${d.actual} bytes.`,
     hint: "Leave Content-Length out; it is set from the body where its length is known.",
   },
   UNSUPPORTED_CHUNK: {
-    status: 500,
     message: (d: { actual: string }) =>
       `The response stream gave ${d.actual}, which is neither bytes nor text.`,
     hint: "Enqueue Uint8Array chunks, or pipe the stream through a TextEncoderStream.",
@@ -182,72 +154,56 @@ const ERRORS = {
 
   // Context and middleware.
   MIDDLEWARE_NO_DATA_OR_NEXT_CALLED: {
-    status: 500,
     name: "MiddlewareNoDataOrNextCalled",
     message: () => "The middleware neither returned a Response nor called next().",
     hint: "Return a Response, or call next().",
   },
   MIDDLEWARE_NOT_A_RESPONSE: {
-    status: 500,
     name: "MiddlewareNotAResponse",
     message: (d: { actual: string }) =>
       `The middleware returned ${d.actual} instead of a Response.`,
     hint: "Return a Response, or nothing after next() was called.",
   },
   LOCALS_REASSIGNED: {
-    status: 500,
     name: "LocalsReassigned",
     message: () => "context.locals cannot be replaced.",
     hint: "Change its properties instead: Object.assign(context.locals, values).",
   },
   LOCALS_NOT_AN_OBJECT: {
-    status: 500,
     name: "LocalsNotAnObject",
     message: (d: { actual: string }) => `locals must be an object, but it is ${d.actual}.`,
     hint: "Give an object, from the `locals` option or to createContext().",
   },
   CLIENT_ADDRESS_NOT_AVAILABLE: {
-    status: 500,
     name: "ClientAddressNotAvailable",
     message: () => "The host does not know the client's address.",
     hint: "In tests, give it: app.fetch(url, init, { clientAddress }).",
   },
   STATIC_CLIENT_ADDRESS_NOT_AVAILABLE: {
-    status: 500,
     name: "StaticClientAddressNotAvailable",
     message: () => "This context was created without a client address.",
     hint: "Give createContext() a clientAddress.",
   },
   REWRITE_WITH_BODY_USED: {
-    status: 500,
     name: "RewriteWithBodyUsed",
     message: () => "The request was rewritten after its body had been read.",
     hint: "Rewrite before the body is read, or read a clone: await context.request.clone().text().",
   },
   NO_REWRITE_TARGETS: {
-    status: 500,
     message: () => "next(payload) was called on a context that has no routes.",
     hint: "A context made by createContext() can pass a payload on only from the last middleware.",
   },
   CACHE_NOT_ENABLED: {
-    status: 500,
     name: "CacheNotEnabled",
     message: () => "No cache is configured.",
     hint: "Do not call context.cache.invalidate() without a cache.",
   },
-  ACTIONS_NOT_SUPPORTED: {
-    status: 500,
-    message: () => "Actions are not supported.",
-    hint: "Call the function itself, or make it an endpoint.",
-  },
   LOCALS_NOT_SERIALIZABLE: {
-    status: 500,
     message: (d: { path: string; reason: string }) =>
       `locals cannot be serialised: ${d.path} ${d.reason}.`,
     hint: "Keep to null, booleans, numbers, strings, arrays and plain objects, or pass { devalue: true }.",
   },
   HOST_HAS_NO_REQ_RES: {
-    status: 500,
     message: (d: { kind: string }) =>
       `A connect middleware was called on the host "${d.kind}", which has no req and res.`,
     hint: "Test a chain with fromConnect() against a real server: http.createServer(starbridge(…)).",
@@ -290,7 +246,7 @@ export class BridgeError extends Error {
     });
     this.code = `STARBRIDGE_${key}`;
     this.hint = entry.hint;
-    this.statusCode = entry.status;
+    this.statusCode = entry.status ?? 500;
   }
 
   /** Express 4 and http-errors read `status`, Fastify and Express 5 `statusCode`. */
@@ -314,34 +270,4 @@ export function bridgeError<Key extends ErrorKey>(key: Key, ...rest: DetailsOf<K
   const [details, options] = rest;
   const message = ERRORS[key].message as (details: unknown) => string;
   return new BridgeError(key, message(details), options);
-}
-
-/** Says what a value is, for a sentence: `undefined`, `a string`, `an instance of Date`. */
-export function describe(value: unknown): string {
-  if (value === null) return "null";
-  if (value === undefined) return "undefined";
-  if (Array.isArray(value)) return "an array";
-  if (typeof value === "object") {
-    const name = Object.getPrototypeOf(value)?.constructor?.name;
-    return !name || name === "Object" ? "an object" : `an instance of ${name}`;
-  }
-  if (typeof value === "number" || typeof value === "boolean")
-    return `the ${typeof value} ${value}`;
-  return `a ${typeof value}`;
-}
-
-/** A thrown value as an Error: hosts take control words and falsy values for something else. */
-export function toError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
-  // An Error of another realm is one by its shape.
-  if (Object.prototype.toString.call(thrown) === "[object Error]") return thrown as Error;
-  if (typeof thrown === "object" && thrown !== null && "message" in thrown && "stack" in thrown) {
-    return thrown as Error;
-  }
-  return bridgeError("THROWN_VALUE", { value: describeThrown(thrown) }, { cause: thrown });
-}
-
-function describeThrown(thrown: unknown): string {
-  if (typeof thrown === "string") return JSON.stringify(thrown.slice(0, 200));
-  return describe(thrown);
 }

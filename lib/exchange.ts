@@ -1,6 +1,7 @@
 // One request of the host, whatever it is rewritten to: what outlives a rewrite.
 import { AstroCookies } from "./cookies.ts";
-import { bridgeError, describe } from "./errors.ts";
+import { describe } from "./describe.ts";
+import { bridgeError } from "./errors.ts";
 import { decodePath } from "./routes/path.ts";
 import type { CacheLike, ContextLogger, I18nOptions, Incoming, Params, Props } from "./types.ts";
 

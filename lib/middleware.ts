@@ -1,6 +1,7 @@
 // Astro's middleware: one function, several in sequence, and what their answers mean.
 import { innerOf } from "./context.ts";
-import { bridgeError, describe } from "./errors.ts";
+import { describe } from "./describe.ts";
+import { bridgeError } from "./errors.ts";
 import { isResponse, toNativeResponse } from "./response.ts";
 import type { APIContext, MiddlewareHandler, MiddlewareNext, RewritePayload } from "./types.ts";
 

@@ -1,6 +1,7 @@
 // Reads what a body gives at once, before the head goes out: its length is then known, and a failure in it
 // is still the host's to answer. A body that takes longer is handed on half-open.
-import { bridgeError, describe } from "./errors.ts";
+import { describe } from "./describe.ts";
+import { bridgeError } from "./errors.ts";
 
 /** What one read of a body gives. */
 export type BodyRead = Awaited<ReturnType<ReadableStreamDefaultReader<unknown>["read"]>>;

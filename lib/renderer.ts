@@ -5,24 +5,22 @@ import { checkOrigin } from "./check-origin.ts";
 import type { ContextPowers } from "./context.ts";
 import { RequestContext } from "./context.ts";
 import { allowedMethods, callEndpoint, chooseHandler, withoutBody } from "./endpoint.ts";
-import { BridgeError, toError } from "./errors.ts";
+import { BridgeError } from "./errors.ts";
+import { toError } from "./thrown.ts";
 import type { Surroundings, View } from "./exchange.ts";
 import { Exchange } from "./exchange.ts";
 import type { Logger } from "./log.ts";
 import { hasPayload, runMiddleware } from "./middleware.ts";
 import type { Page } from "./page.ts";
 import { isPass } from "./pass.ts";
-import type { RedirectTarget } from "./redirects.ts";
 import { copyResponse } from "./response.ts";
 import { MAX_RUNS, resolvePayload } from "./rewrite.ts";
 import type { RouteMatch, SlashRule } from "./routes/match.ts";
 import { matchRoute } from "./routes/match.ts";
-import { isStatic } from "./routes/route.ts";
 import type { RouteTable } from "./routes/table.ts";
 import type { Incoming, MiddlewareHandler, RewritePayload } from "./types.ts";
-
-/** What a route leads to. */
-export type Target = Page | RedirectTarget;
+import type { ErrorStatus, RenderView, Target } from "./view.ts";
+import { errorView, notFoundView, viewOf } from "./view.ts";
 
 /** What a renderer is made of. */
 export interface RendererParts {
@@ -35,16 +33,6 @@ export interface RendererParts {
   readonly surroundings: Surroundings;
   readonly logger: Logger;
 }
-
-/** What one run of the chain leads to. */
-interface RenderView extends View {
-  /** Absent: the built-in page for 404. */
-  readonly page: Page | undefined;
-  /** An error route: what its own 200 becomes. */
-  readonly errorStatus?: number;
-}
-
-type ErrorStatus = 404 | 500;
 
 export class Renderer implements ContextPowers {
   readonly addressError = "CLIENT_ADDRESS_NOT_AVAILABLE";
@@ -72,7 +60,7 @@ export class Renderer implements ContextPowers {
     locals: unknown,
   ): Promise<Response> {
     const exchange = new Exchange(this.#parts.surroundings, incoming, locals);
-    const view = match ? viewOf(incoming, match) : this.#errorView(incoming, 404, false);
+    const view = match ? viewOf(incoming, match) : notFoundView(this.#parts, incoming);
     let response: Response;
     try {
       response = await this.#run(exchange, view);
@@ -107,7 +95,7 @@ export class Renderer implements ContextPowers {
     const incoming = resolvePayload(payload, source, inner.builtRequest, keep);
     const match = incoming && matchRoute(this.table, incoming.pathname, this.#parts.slashRule);
     if (incoming === undefined || match === undefined || match.route.target.kind === "redirect") {
-      return this.#errorView(incoming ?? source, 404, false);
+      return notFoundView(this.#parts, incoming ?? source);
     }
     return viewOf(incoming, match);
   }
@@ -177,7 +165,7 @@ export class Renderer implements ContextPowers {
     // A refusal of the request itself (413, 400) is no failure of the server.
     if (thrown instanceof BridgeError && thrown.statusCode < 500) throw thrown;
     const incoming = exchange.latest?.view.incoming;
-    const view = incoming && this.#errorView(incoming, 500, true, thrown);
+    const view = incoming && errorView(this.#parts, incoming, 500, thrown);
     if (view?.page === undefined) throw toError(thrown);
     try {
       await view.page.load();
@@ -204,7 +192,7 @@ export class Renderer implements ContextPowers {
   async #reroute(exchange: Exchange, original: Response): Promise<Response> {
     const status = original.status as ErrorStatus;
     const { view: latest } = exchange.latest as RequestContext;
-    const view = this.#errorView(latest.incoming, status, true, status === 500 ? null : undefined);
+    const view = errorView(this.#parts, latest.incoming, status, status === 500 ? null : undefined);
     if (view.page === undefined && status === 500) return original;
     const before = exchange.openedCookies;
     exchange.renewCookies();
@@ -235,45 +223,6 @@ export class Renderer implements ContextPowers {
     }
     return this.#chain(exchange, view, request, undefined);
   }
-
-  /**
-   * @param isLocal Whether the locale in the path chooses among error files: not for what no route answers.
-   */
-  #errorView(
-    incoming: Incoming,
-    status: ErrorStatus,
-    isLocal: boolean,
-    error?: unknown,
-  ): RenderView {
-    const { pattern, page } = this.#errorPage(incoming, status, isLocal);
-    return {
-      incoming,
-      routePattern: pattern,
-      isDynamic: true,
-      params: {},
-      props: { error },
-      page,
-      errorStatus: status,
-    };
-  }
-
-  #errorPage(incoming: Incoming, status: ErrorStatus, isLocal: boolean): ErrorPage {
-    const { i18n } = this.#parts.surroundings;
-    const first = incoming.pathname.split("/")[1] ?? "";
-    if (isLocal && i18n !== undefined && first !== "") {
-      const isLocale = i18n.locales.some((locale) =>
-        typeof locale === "string" ? locale === first : locale.path === first,
-      );
-      const page = isLocale ? this.#pageAt(`/${first}/${status}`) : undefined;
-      if (page !== undefined) return { pattern: `/${first}/${status}`, page };
-    }
-    return { pattern: `/${status}`, page: this.#pageAt(`/${status}`) };
-  }
-
-  #pageAt(path: string): Page | undefined {
-    const target = this.table.statics.get(path)?.route.target;
-    return target?.kind === "page" ? target : undefined;
-  }
 }
 
 function describeMismatch(page: Page, method: string, pathname: string): string {
@@ -281,25 +230,6 @@ function describeMismatch(page: Page, method: string, pathname: string): string 
   const list = names.map((name) => JSON.stringify(name)).join(", ") || "nothing";
   const hint = names.includes("all") ? ' Rename "all" to "ALL" to answer every method.' : "";
   return `${page.source} has no export for ${method} ${pathname}; it exports ${list}.${hint}`;
-}
-
-interface ErrorPage {
-  readonly pattern: string;
-  readonly page: Page | undefined;
-}
-
-function viewOf(incoming: Incoming, match: RouteMatch<Target>): RenderView {
-  const { route } = match;
-  return {
-    incoming,
-    routePattern: route.pattern,
-    isDynamic: !route.segments.every(isStatic),
-    get params() {
-      return match.params;
-    },
-    props: {},
-    page: route.target.kind === "page" ? route.target : undefined,
-  };
 }
 
 function isEmptyError(response: Response): boolean {

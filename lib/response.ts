@@ -11,9 +11,13 @@ export function isResponse(value: unknown): value is Response {
     headers !== null &&
     typeof (headers as Headers).get === "function" &&
     typeof (headers as Headers).entries === "function" &&
-    (body === null || typeof body === "object") &&
-    typeof (value as Response).arrayBuffer === "function"
+    (body === null || isStream(body))
   );
+}
+
+function isStream(body: unknown): boolean {
+  if (typeof body !== "object" || body === null) return false;
+  return "getReader" in body || Symbol.asyncIterator in body;
 }
 
 /** A foreign Response as one of this realm; ours is returned as it is. */

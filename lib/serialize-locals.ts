@@ -1,6 +1,7 @@
 // locals as text, for those who carry them to another process.
 import { stringify } from "devalue";
-import { bridgeError, describe } from "./errors.ts";
+import { describe } from "./describe.ts";
+import { bridgeError } from "./errors.ts";
 
 /** How locals are written. */
 export interface SerializeOptions {

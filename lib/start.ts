@@ -6,7 +6,7 @@ import type { IgnoredFile, Loader, PageFile, Pages } from "./loader/pages.ts";
 import type { Logger } from "./log.ts";
 import { Page } from "./page.ts";
 import { createRedirects } from "./redirects.ts";
-import type { Target } from "./renderer.ts";
+import type { Target } from "./view.ts";
 import { findCollisions } from "./routes/order.ts";
 import { parseRouteFile } from "./routes/parse.ts";
 import type { Route } from "./routes/route.ts";

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { createApp } from "../../lib/app.ts";
 import { PlainIncoming } from "../../lib/node/incoming.ts";
+import { send } from "../../lib/node/send.ts";
 import type { BridgeOptions } from "../../lib/types.ts";
 import type { Guest, Next } from "../serve.ts";
 import { closeGuest, createGuest, serve } from "../serve.ts";
@@ -84,13 +85,7 @@ function serveAlone(guest: Guest, req: NodeRequest, res: NodeResponse): void {
     return app.answer(incoming);
   };
   const fail = (error: Error): void => {
-    void serve(
-      guest,
-      incoming,
-      async () => app.answerError(error),
-      () => {},
-      () => res.destroy(),
-    );
+    void send(res, app.answerError(error), { logger: app.logger, req });
   };
   void serve(guest, incoming, answer, () => {}, fail);
 }

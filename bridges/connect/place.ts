@@ -18,11 +18,18 @@ export function placeOf(req: Mounted): Place | undefined {
   const tail = queryAt === -1 ? "" : url.slice(queryAt);
   const hashAt = tail.indexOf("#");
   const search = hashAt === -1 ? tail : tail.slice(0, hashAt);
+  // What was cut off may have hidden an odd spelling: the path as the client sent it has to be ours, too.
+  if (original !== url && classifyPath(pathOf(original)) === "foreign") return undefined;
   const mount = mountOf(url, original);
   if (mount !== "" && classifyPath(mount) === "foreign") return undefined;
   // Of `/mnt` connect makes `/`; the slash that was not there must not appear in context.url.
   if (pathname === "/" && mount !== "" && !original.startsWith(`${mount}/`)) pathname = "";
   return { mount: normalPath(mount), pathname, search: search === "?" ? "" : search };
+}
+
+function pathOf(url: string): string {
+  const queryAt = url.indexOf("?");
+  return queryAt === -1 ? url : url.slice(0, queryAt);
 }
 
 /** What was cut off. A host that changed `url` in another way than by a mount has none. */

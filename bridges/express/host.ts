@@ -3,7 +3,21 @@ import type { Request as ExpressRequest, Response as ExpressResponse } from "exp
 import type { Place } from "../../lib/node/incoming.ts";
 import { NodeIncoming } from "../../lib/node/incoming.ts";
 import { classifyPath, normalPath } from "../../lib/routes/path.ts";
-import type { ExpressHost } from "./middleware.ts";
+
+/** `context.host` under Express. */
+export interface ExpressHost {
+  readonly kind: "express";
+  readonly req: ExpressRequest;
+  readonly res: ExpressResponse;
+  /** Where the bytes of the body come from; `reserialized` when a parser had eaten the original ones. */
+  readonly bodySource: "stream" | "raw" | "body" | "reserialized" | "none";
+}
+
+declare module "../../lib/types.ts" {
+  interface Hosts {
+    express: ExpressHost;
+  }
+}
 
 /**
  * Where a request stands.
@@ -16,6 +30,8 @@ export function placeOf(req: ExpressRequest): Place | undefined {
   const original = req.originalUrl ?? url;
   if (url.charCodeAt(0) !== 47 || original.charCodeAt(0) !== 47) return undefined;
   const mount = req.baseUrl ?? "";
+  // Express 4 takes `/mnt//a` for `/a` below `/mnt`: the path as the client sent it has to be ours, too.
+  if (original !== url && classifyPath(pathOf(original)) === "foreign") return undefined;
   if (mount !== "" && classifyPath(mount) === "foreign") return undefined;
   const queryAt = url.indexOf("?");
   let pathname = queryAt === -1 ? url : url.slice(0, queryAt);

@@ -1,3 +1,4 @@
 // Public entry "./express".
-export type { ExpressBridge, ExpressHost } from "./middleware.ts";
+export type { ExpressHost } from "./host.ts";
+export type { ExpressBridge } from "./middleware.ts";
 export { starbridge, starbridge as default } from "./middleware.ts";

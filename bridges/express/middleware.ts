@@ -9,21 +9,6 @@ import { closeGuest, createGuest, serve } from "../serve.ts";
 import { ExpressIncoming, placeOf } from "./host.ts";
 import { showRoute } from "./route.ts";
 
-/** `context.host` under Express. */
-export interface ExpressHost {
-  readonly kind: "express";
-  readonly req: ExpressRequest;
-  readonly res: ExpressResponse;
-  /** Where the bytes of the body come from; `reserialized` when a parser had eaten the original ones. */
-  readonly bodySource: "stream" | "raw" | "body" | "reserialized" | "none";
-}
-
-declare module "../../lib/types.ts" {
-  interface Hosts {
-    express: ExpressHost;
-  }
-}
-
 /** What `app.use()` takes, and two promises. */
 export interface ExpressBridge {
   (req: ExpressRequest, res: ExpressResponse, next: NextFunction): void;
@@ -74,13 +59,12 @@ function answer(
   next: NextFunction,
 ): void {
   const hideRoute = showRoute(req, match.route.pattern, guest.app.config.root);
-  const leave = (error?: Error): void => {
+  const pass = (): void => {
     hideRoute();
-    if (error === undefined) next();
-    else next(error);
+    next();
   };
   // serve() never rejects by itself; what rejects here is the host's own next().
-  void serve(guest, incoming, () => guest.app.handle(incoming, match), leave, leave);
+  void serve(guest, incoming, () => guest.app.handle(incoming, match), pass, next);
 }
 
 /** A legacy `/users` answers `/users/` too, unless the app is strict: so do we. */

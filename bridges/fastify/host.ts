@@ -1,6 +1,6 @@
 // Fastify's own facts about a request.
 import type { Readable } from "node:stream";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Place } from "../../lib/node/incoming.ts";
 import { NodeIncoming } from "../../lib/node/incoming.ts";
 
@@ -19,8 +19,27 @@ declare module "../../lib/types.ts" {
   }
 }
 
+/** What of the router's options concerns us. */
+export interface RouterOptions {
+  readonly ignoreTrailingSlash: boolean;
+  readonly useSemicolonDelimiter: boolean;
+}
+
+/** Fastify takes them in two places. */
+export function routerOptionsOf({ initialConfig }: FastifyInstance): RouterOptions {
+  const config = initialConfig as Partial<RouterOptions> & {
+    routerOptions?: Partial<RouterOptions>;
+  };
+  const { routerOptions } = config;
+  return {
+    ignoreTrailingSlash: routerOptions?.ignoreTrailingSlash ?? config.ignoreTrailingSlash ?? false,
+    useSemicolonDelimiter:
+      routerOptions?.useSemicolonDelimiter ?? config.useSemicolonDelimiter ?? false,
+  };
+}
+
 /** The body as our parser got it: behind the host's `preParsing` hooks, and still unread. */
-export const payloads = new WeakMap<FastifyRequest, Readable>();
+export const payloads: WeakMap<FastifyRequest, Readable> = new WeakMap();
 
 /**
  * Where a request stands.

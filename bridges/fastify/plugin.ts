@@ -4,14 +4,17 @@ import type { Readable } from "node:stream";
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import fastifyPlugin from "fastify-plugin";
 import { createApp } from "../../lib/app.ts";
-import { BridgeError, toError } from "../../lib/errors.ts";
+import { BridgeError } from "../../lib/errors.ts";
+import { toError } from "../../lib/thrown.ts";
 import type { Flight } from "../../lib/node/in-flight.ts";
+import { isOver } from "../../lib/node/messages.ts";
 import { isPass } from "../../lib/pass.ts";
 import type { SlashRule } from "../../lib/routes/match.ts";
 import type { BridgeOptions } from "../../lib/types.ts";
 import type { Guest } from "../serve.ts";
 import { closeGuest, createGuest } from "../serve.ts";
-import { FastifyIncoming, payloads, placeOf } from "./host.ts";
+import type { RouterOptions } from "./host.ts";
+import { FastifyIncoming, payloads, placeOf, routerOptionsOf } from "./host.ts";
 import { sendReply } from "./reply.ts";
 import { registerRoutes } from "./routes.ts";
 
@@ -71,25 +74,6 @@ export const starbridge: FastifyPluginAsync<StarbridgePluginOptions> = fastifyPl
   name: "starbridge",
 });
 
-/** What of the router's options concerns us. */
-export interface RouterOptions {
-  readonly ignoreTrailingSlash: boolean;
-  readonly useSemicolonDelimiter: boolean;
-}
-
-/** Fastify takes them in two places. */
-function routerOptionsOf({ initialConfig }: FastifyInstance): RouterOptions {
-  const config = initialConfig as Partial<RouterOptions> & {
-    routerOptions?: Partial<RouterOptions>;
-  };
-  const { routerOptions } = config;
-  return {
-    ignoreTrailingSlash: routerOptions?.ignoreTrailingSlash ?? config.ignoreTrailingSlash ?? false,
-    useSemicolonDelimiter:
-      routerOptions?.useSemicolonDelimiter ?? config.useSemicolonDelimiter ?? false,
-  };
-}
-
 /** In our scope no parser reads a body: endpoints read it themselves, and `context.pass()` leaves it whole. */
 function takeBodiesUnread(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers();
@@ -98,6 +82,8 @@ function takeBodiesUnread(scope: FastifyInstance): void {
     done(null);
   });
 }
+
+const GONE = "A request failed after its client had left.";
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
@@ -125,8 +111,11 @@ function createHandler(guest: Guest, scope: FastifyInstance, router: RouterOptio
       await sendReply(reply, response);
       return reply;
     } catch (thrown) {
-      if (reply.raw.destroyed && incoming.isAbortReason(thrown)) return reply;
-      throw publicError(toError(thrown));
+      const error = toError(thrown);
+      if (!isOver(request.raw, reply.raw)) throw publicError(error);
+      // Nobody is there to be told.
+      if (!incoming.isAbortReason(thrown)) request.log.warn({ err: error }, GONE);
+      return reply;
     }
   };
 }

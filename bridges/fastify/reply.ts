@@ -24,7 +24,7 @@ export async function sendReply(reply: FastifyReply, response: Response): Promis
     cancelBody(response, new DOMException("The response has no body.", "AbortError"));
     setHead(reply, response);
     if (status === 205) reply.header("content-length", "0");
-    reply.send(null);
+    reply.send();
     return;
   }
   const ahead = readAhead(response);
@@ -46,7 +46,7 @@ export async function sendReply(reply: FastifyReply, response: Response): Promis
   }
   setHead(reply, response);
   if (bytes === undefined) {
-    reply.send(null);
+    reply.send();
   } else if (response.headers.has("content-type") || reply.hasHeader("content-type")) {
     reply.send(bytes);
   } else {

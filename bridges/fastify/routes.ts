@@ -2,7 +2,7 @@
 import type { FastifyInstance, HTTPMethods, RouteHandlerMethod, RouteOptions } from "fastify";
 import type { App } from "../../lib/app.ts";
 import { bridgeError } from "../../lib/errors.ts";
-import type { RouterOptions } from "./plugin.ts";
+import type { RouterOptions } from "./host.ts";
 import { shapeOfUrl, toFastifyUrls } from "./urls.ts";
 
 type AppRoute = App["routes"][number];
@@ -68,23 +68,23 @@ function register(
       other: "a route that the host declared before it",
     });
   });
-  if (free.length === 0) return;
   const { target } = route;
-  const options: RouteOptions = {
-    method: free,
-    url,
-    handler,
-    exposeHeadRoute: false,
-    config: {
-      starbridge: {
-        file: target.kind === "page" ? target.source : route.source,
-        routePattern: route.pattern,
-      },
-    },
+  const starbridge = {
+    file: target.kind === "page" ? target.source : route.source,
+    routePattern: route.pattern,
   };
-  // find-my-way prefers a route with a constraint to one without; this one fits every request.
-  if (onConflict === "pages") options.constraints = { host: /^/ };
-  scope.route(options);
+  for (const method of free) {
+    const options: RouteOptions = {
+      method,
+      url,
+      handler,
+      exposeHeadRoute: false,
+      config: { starbridge },
+    };
+    // find-my-way prefers a route with a constraint to one without; this one fits every request.
+    if (onConflict === "pages") options.constraints = { host: /^/ };
+    scope.route(options);
+  }
 }
 
 function hasRoute(fastify: FastifyInstance, method: HTTPMethods, url: string): boolean {

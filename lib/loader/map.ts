@@ -1,5 +1,6 @@
 // The loader for the `routes` option: modules that somebody else has imported, or will.
-import { bridgeError, describe } from "../errors.ts";
+import { describe } from "../describe.ts";
+import { bridgeError } from "../errors.ts";
 import type { IgnoredFile } from "../routes/scan.ts";
 import { judgePath } from "../routes/scan.ts";
 import type { EndpointModule, RouteModule } from "../types.ts";

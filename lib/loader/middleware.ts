@@ -1,7 +1,8 @@
 // Finds and loads the middleware module, at start.
 import { stat } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
-import { bridgeError, describe } from "../errors.ts";
+import { describe } from "../describe.ts";
+import { bridgeError } from "../errors.ts";
 import type { MiddlewareHandler } from "../types.ts";
 import { provideAstroModules } from "./astro-modules.ts";
 import { importFile } from "./native.ts";

@@ -107,14 +107,18 @@ export class BodyStream {
     const end = () => this.#end();
     const error = (cause: Error) => this.#fail(cause);
     const close = () => this.#takeRest();
+    // A source that the request is piped into does not hear of a client that left.
+    const requestClose = () => {
+      if (!req.complete) this.#takeRest();
+    };
     source.on("data", data).on("end", end).on("error", error).on("close", close);
-    // A source that the request is piped into does not hear of its end.
-    if (source !== req) req.on("close", close);
+    if (source !== req) req.on("close", requestClose);
     const unlistenEnd = res && onEnd(req, res, close);
     this.#unlisten = () => {
       source.pause();
-      source.off("data", data).off("end", end).off("error", error).off("close", close);
-      if (source !== req) req.off("close", close);
+      // Not the listener for errors: a late one would be nobody's, and end the process.
+      source.off("data", data).off("end", end).off("close", close);
+      if (source !== req) req.off("close", requestClose);
       unlistenEnd?.();
     };
   }
@@ -144,14 +148,16 @@ export class BodyStream {
   }
 
   #end(): void {
-    // HTTP/2 ends the body of a stream that was reset, too.
-    const { req, client } = this.#options;
-    const stream = http2Stream(req);
-    if (stream && (stream.aborted || stream.rstCode !== 0) && !this.#isComplete()) {
-      this.#settle({ kind: "failed", error: client.reason });
-    } else {
+    const stream = http2Stream(this.#options.req);
+    if (stream === undefined || this.#isComplete()) {
       this.#settle({ kind: "ended" });
+      return;
     }
+    // The body of an HTTP/2 stream ends when that is reset, too; the stream says so only a moment later.
+    setImmediate(() => {
+      if (stream.aborted || stream.rstCode !== 0) this.stop(this.#options.client.leave());
+      else this.#settle({ kind: "ended" });
+    });
   }
 
   #fail(cause: Error & { code?: string }): void {
@@ -174,7 +180,7 @@ export class BodyStream {
     }
     if (this.#outcome.kind !== "reading") return;
     if (this.#isComplete()) this.#settle({ kind: "ended" });
-    else this.stop(client.served ? undefined : client.reason);
+    else this.stop(client.served ? undefined : client.leave());
   }
 
   #isComplete(): boolean {

@@ -1,5 +1,5 @@
 // One (req, res, next) function by itself, and what it did.
-import { toError } from "../errors.ts";
+import { toError } from "../thrown.ts";
 import type { NodeRequest, NodeResponse } from "./messages.ts";
 import { isOver } from "./messages.ts";
 import { onEnd } from "./signal.ts";

@@ -35,12 +35,15 @@ export function drainAfterAnswer(
   const stream = http2Stream(res);
   const answer = stream ?? (res as ServerResponse);
   const drain = () => {
+    // A stream that is reset "finishes", too.
+    if (stream?.aborted) return;
     stop();
     if (!stream) drainRequest(req);
     else if (!stream.readableEnded && !stream.closed) stream.close();
   };
   if (isOver(req, res)) return () => {};
-  answer.once("finish", drain);
+  // First in the row: Node's own listener would throw the body away, however long it is.
+  answer.prependOnceListener("finish", drain);
   return () => answer.off("finish", drain);
 }
 
@@ -55,5 +58,7 @@ function drainRequest(req: NodeRequest): void {
     left -= chunk.length;
     if (left < 0) http1Socket(req)?.destroy();
   });
+  // Reading at once is what tells Node that the body has a reader.
+  req.read();
   req.resume();
 }

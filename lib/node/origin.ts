@@ -37,7 +37,7 @@ export function fallbackAuthority(req: NodeRequest): string {
 function parseOrigin(url: string, authority: string): string {
   const parts = AUTHORITY.exec(authority);
   const [, address, port] = parts ?? [];
-  // A name may still be none: 1.2.3.4.5, or punycode that says nothing.
+  // A name may still be none for a URL: 1.2.3.4.5.
   if (
     parts === null ||
     (address !== undefined && !isIPv6(address)) ||

@@ -49,6 +49,16 @@ export class ClientWatch {
     return this.#controller.signal;
   }
 
+  /**
+   * Notes that the client has left, for who notices it before the response does.
+   *
+   * @returns The reason, which the signal has by then.
+   */
+  leave(): DOMException {
+    this.#leave();
+    return this.reason;
+  }
+
   /** Stops watching: the request is someone else's now. */
   release(): void {
     this.#unlisten?.();

@@ -203,6 +203,47 @@ export function headers(host: HostName): void {
     expect(server.errors).toHaveLength(1);
   });
 
+  // B24
+  describe("the length of", () => {
+    const kinds: Record<string, () => BodyInit | null> = {
+      null: () => null,
+      "an empty string": () => "",
+      text: () => "four",
+      bytes: () => new Uint8Array(4),
+      "a blob": () => new Blob(["four"]),
+      "a form": () => new URLSearchParams({ a: "12" }),
+      "a stream": () => ReadableStream.from([new TextEncoder().encode("four")]) as ReadableStream,
+    };
+
+    it.each(Object.keys(kinds))(
+      "%s is the same for GET, HEAD and POST, declared or not",
+      async (kind) => {
+        const body = kinds[kind] ?? (() => null);
+        const length = ["null", "an empty string"].includes(kind) ? "0" : "4";
+        const server = await answering(({ url }) => {
+          const declared = url.search ? { headers: { "content-length": length } } : {};
+          return new Response(body(), declared);
+        });
+        for (const path of ["/a", "/a?declared"]) {
+          const lengths = [];
+          for (const method of ["GET", "POST", "HEAD"]) {
+            const answer = await server.fetch(path, { method });
+            expect(answer.status, `${method} ${path}`).toBe(200);
+            lengths.push(answer.headers.get("content-length"));
+            const read = (await answer.arrayBuffer()).byteLength;
+            expect(read, `${method} ${path}`).toBe(method === "HEAD" ? 0 : Number(length));
+          }
+          // A stream that ended at once may have its length or not; where GET has one it is right.
+          expect([length, ...(kind === "a stream" ? [null] : [])], path).toContain(lengths[0]);
+          expect(lengths[1], path).toBe(lengths[0]);
+          if (path !== "/a" || !["null", "a stream"].includes(kind)) {
+            expect(lengths[2], `HEAD ${path}`).toBe(lengths[0]);
+          }
+        }
+      },
+    );
+  });
+
   describe("a Content-Length that does not fit (D-74)", () => {
     it.each(["3", "9", "-1", "4x", "4, 4"])(
       "of %j for four known bytes is a 500 before the head",

@@ -1,7 +1,8 @@
 // The client goes away: the endpoint learns of it, streams are cancelled once, nobody is alarmed. And the host
 // that answers first.
+import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import type { APIContext } from "starbridge";
 import { expect, it } from "vitest";
 import { start, traitsOf } from "../_hosts.ts";
@@ -120,6 +121,46 @@ export function leaving(host: HostName): void {
     await answer.body?.getReader().read();
     gone.abort();
     await expect.poll(() => cancelled, { timeout: 2000 }).toBe(1);
+  });
+
+  // B3
+  it("stops a node stream behind a compression, and nobody hears an error of it", async () => {
+    const destroyed = deferred();
+    const GET = (): Response => {
+      const source = new Readable({
+        read() {
+          this.push(randomBytes(65_536));
+        },
+        destroy(error, callback) {
+          destroyed.resolve();
+          callback(error);
+        },
+      });
+      const body = Readable.toWeb(source) as ReadableStream<Uint8Array<ArrayBuffer>>;
+      const headers = { "content-type": "application/octet-stream" };
+      return new Response(body.pipeThrough(new CompressionStream("gzip")), { headers });
+    };
+    const server = await start(host, { options: { routes: { "a.ts": { GET } } } });
+    const gone = new AbortController();
+    const answer = await server.fetch("/a", { signal: gone.signal });
+    await answer.body?.getReader().read();
+    gone.abort();
+    await within(3000, "the end of the source", destroyed.promise);
+    expect((await server.fetch("/none")).status).toBe(404);
+  });
+
+  it("survives a client that leaves in the middle of a form", async () => {
+    const GET = (): Response => {
+      const form = new FormData();
+      form.set("file", new Blob([new Uint8Array(20_000_000)]), "large");
+      return new Response(form);
+    };
+    const server = await start(host, { options: { routes: { "a.ts": { GET } } } });
+    const gone = new AbortController();
+    const answer = await server.fetch("/a", { signal: gone.signal });
+    await answer.body?.getReader().read();
+    gone.abort();
+    expect((await server.fetch("/none")).status).toBe(404);
   });
 
   // B6

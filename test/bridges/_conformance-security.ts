@@ -207,6 +207,19 @@ export function security(host: HostName): void {
     });
   });
 
+  // D-72
+  it("hands out a Request that fetch() takes for another URL", async () => {
+    const POST = async ({ request, url }: APIContext): Promise<Response> =>
+      url.search
+        ? new Response(await request.text())
+        : fetch(new URL("/a?again", server.origin), request);
+    const server = await start("node:http", { options: { routes: { "a.ts": { POST } } } });
+    const ours = await start(host, { options: { routes: { "a.ts": { POST } } } });
+    const headers = { "content-type": "application/json" };
+    const answer = await ours.fetch("/a", { method: "POST", headers, body: "forwarded" });
+    expect([answer.status, await answer.text()]).toEqual([200, "forwarded"]);
+  });
+
   // HTTP/2's pseudo headers are no headers.
   it("shows no header whose name starts with a colon", async () => {
     const GET = ({ request }: APIContext): Response => Response.json([...request.headers.keys()]);

@@ -58,12 +58,11 @@ export function storage(host: HostName): void {
       signal: gone.signal,
     });
     const reader = answer.body?.getReader();
-    await expect
-      .poll(async () => {
-        void reader?.read().catch(() => {});
-        return Object.keys(seen).includes("pull 4");
-      })
-      .toBe(true);
+    const reading = async (): Promise<void> => {
+      while (reader && !(await reader.read()).done);
+    };
+    void reading().catch(() => {});
+    await expect.poll(() => Object.keys(seen), { timeout: 5000 }).toContain("pull 4");
     gone.abort();
     await within(2000, "the abort", done.promise);
     expect(new Set(Object.values(seen))).toEqual(new Set(["of the host"]));

@@ -8,7 +8,8 @@ const expected = /ExperimentalWarning|FSTDEP022/;
 /** Watches the process for the tests of the `describe` it is called in. */
 export function staysQuiet(): void {
   const noise: string[] = [];
-  const warned = (warning: Error) => noise.push(`warning: ${warning.name}: ${warning.message}`);
+  const warned = ({ name, message, code = "" }: Error & { code?: string }) =>
+    noise.push(`warning: ${name} ${code}: ${message}`);
   const rejected = (reason: unknown) => noise.push(`unhandledRejection: ${String(reason)}`);
 
   beforeEach(() => {

@@ -1,6 +1,7 @@
 // Runs the test suite on other versions of Node:
 //   npm run test:nodes                    the supported majors
 //   npm run test:nodes -- 20.19.0 24      these
+//   npm run test:nodes -- 22 test/lib     only these tests
 // Node comes as the npm package of this platform, kept in the user's cache folder and never in the repository.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
@@ -20,11 +21,10 @@ const packages = {
 };
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "starbridge-nodes");
 
-const versions = process.argv.slice(2);
-const unknown = versions.filter((version) => !/^\d+(?:\.\d+){0,2}$/.test(version));
+const isVersion = (word) => /^\d+(?:\.\d+){0,2}$/.test(word);
+const versions = process.argv.slice(2).filter(isVersion);
+const filters = process.argv.slice(2).filter((word) => !isVersion(word));
 const platform = `${process.platform}-${process.arch}`;
-if (unknown.length > 0)
-  stop(`Not a version of Node: ${unknown.join(", ")}. Give majors or versions: 20.19.0 24`);
 if (!(platform in packages))
   stop(`npm has no package of Node for ${platform}. Run npm test with each Node instead.`);
 
@@ -75,7 +75,7 @@ function test(version, node) {
   console.log(`\n=== Node ${version} (${exact}) ===`);
   // First in PATH, so that what the tests start as `node` or `npm` runs on it too.
   const env = { ...process.env, PATH: dirname(node) + delimiter + process.env.PATH };
-  const child = spawn(node, [join(root, "node_modules/vitest/vitest.mjs"), "run"], {
+  const child = spawn(node, [join(root, "node_modules/vitest/vitest.mjs"), "run", ...filters], {
     cwd: root,
     env,
   });

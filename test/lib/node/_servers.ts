@@ -1,7 +1,7 @@
 // Real servers of HTTP/1.1 and HTTP/2 around one handler, closed after the test.
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { connect, createServer as createHttp2Server } from "node:http2";
 import type {
   ClientHttp2Session,
@@ -51,8 +51,8 @@ export function servers() {
   }
 
   return {
-    async http(handler: Handler<IncomingMessage, ServerResponse> | RequestListener) {
-      const server = createServer(handler as RequestListener);
+    async http(handler: Handler<IncomingMessage, ServerResponse>) {
+      const server = createServer((req, res) => void handler(req, res));
       closers.push(() => {
         server.closeAllConnections();
         return new Promise((resolve) => server.close(resolve));

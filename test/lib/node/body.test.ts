@@ -1,70 +1,22 @@
 // Where the bytes come from, in this order: the unread socket; req.rawBody; bytes or text in req.body; an object in
 // req.body, written out again; else an error that says who is to blame. Never a hang, never less than was sent.
 import { once } from "node:events";
-import type { IncomingMessage, RequestListener } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { gzipSync } from "node:zlib";
 import express from "express";
-import express4 from "express4";
 import multer from "multer";
 import { describe, expect, it } from "vitest";
+import { express4, post as postTo, reading, readingIn, streamOf } from "./_bodies.ts";
+import type { Middleware } from "./_bodies.ts";
 import { incomingOf, requestOf, servers } from "./_servers.ts";
 
 const start = servers();
-
-type Next = () => void;
-type Middleware = (req: IncomingMessage & Record<string, unknown>, res: never, next: Next) => void;
-
-/** What an endpoint behind the given middleware reads. */
-function read(...before: unknown[]): RequestListener {
-  const app = express();
-  for (const middleware of before) app.use(middleware as Middleware as never);
-  app.use((req, res) => {
-    void report(incomingOf(req, res)).then((result) => res.json(result));
-  });
-  return app;
-}
-
-async function report(incoming: ReturnType<typeof incomingOf>) {
-  const request = requestOf(incoming);
-  const result = {
-    hasBody: request.body !== null,
-    length: request.headers.get("content-length"),
-    encoding: request.headers.get("content-encoding"),
-    source: incoming.bodySourceKind,
-    taken: false,
-  };
-  try {
-    const text = Buffer.from(await request.arrayBuffer()).toString("latin1");
-    return { ...result, text, taken: incoming.bodyTaken };
-  } catch (error) {
-    return { ...result, code: (error as { code?: string }).code, taken: incoming.bodyTaken };
-  }
-}
-
-async function post(
-  app: RequestListener,
-  body: BodyInit | null,
-  type = "application/json",
-  more: HeadersInit = {},
-) {
-  const { get } = await start.http(app);
-  const headers = { "content-type": type, ...more };
-  const duplex = body instanceof ReadableStream ? { duplex: "half" as const } : {};
-  return (await get("/", { method: "POST", headers, body, ...duplex })).json();
-}
-
-function streamOf(...parts: string[]): ReadableStream {
-  return new ReadableStream({
-    start(controller) {
-      for (const part of parts) controller.enqueue(Buffer.from(part));
-      controller.close();
-    },
-  });
-}
+const post = (...args: Parameters<typeof postTo> extends [unknown, ...infer Rest] ? Rest : never) =>
+  postTo(start, ...args);
 
 describe("a body that nobody has read", () => {
   it("comes from the socket, byte by byte as it was sent", async () => {
-    expect(await post(read(), '{ "a" : 1 }')).toEqual({
+    expect(await post(reading(), '{ "a" : 1 }')).toEqual({
       hasBody: true,
       length: "11",
       encoding: null,
@@ -75,38 +27,43 @@ describe("a body that nobody has read", () => {
   });
 
   it("comes from the socket when it is chunked", async () => {
-    expect(await post(read(), streamOf("a", "b"))).toMatchObject({ text: "ab", source: "stream" });
+    expect(await post(reading(), streamOf("a", "b"))).toMatchObject({
+      text: "ab",
+      source: "stream",
+    });
   });
 
   it("comes from the socket although Express 4 left an empty object in req.body", async () => {
-    const app = express4();
-    app.use(express4.json());
-    app.use((req, res) => void report(incomingOf(req, res)).then((result) => res.json(result)));
+    const app = readingIn(express4, express4.json());
     expect(await post(app, "text", "text/plain")).toMatchObject({ text: "text", source: "stream" });
   });
 
   it("is null when none was announced", async () => {
-    expect(await post(read(), null)).toMatchObject({ hasBody: false, text: "", source: "none" });
+    expect(await post(reading(), null)).toMatchObject({ hasBody: false, text: "", source: "none" });
   });
 
   it("is null for Content-Length: 0 behind a parser that left an empty object", async () => {
-    for (const app of [express, express4]) {
-      const host = app();
-      host.use(app.json());
-      host.use((req: never, res: never) => {
-        void report(incomingOf(req, res)).then((result) => (res as express.Response).json(result));
-      });
-      expect(await post(host, "")).toMatchObject({ hasBody: false, source: "none", text: "" });
+    for (const framework of [express, express4]) {
+      const app = readingIn(framework, framework.json());
+      expect(await post(app, "")).toMatchObject({ hasBody: false, source: "none", text: "" });
     }
   });
 
   it("is an empty body, not null, when it was announced as chunks and none came", async () => {
-    expect(await post(read(), streamOf())).toMatchObject({ hasBody: true, text: "" });
-    expect(await post(read(express.json()), streamOf())).toMatchObject({ hasBody: true, text: "" });
+    for (const app of [reading(), reading(express.json())]) {
+      const connection = await (await start.http(app)).open();
+      const head =
+        "POST / HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked";
+      connection.send(head, "0\r\n\r\n");
+      expect(JSON.parse((await connection.answer()).body)).toMatchObject({
+        hasBody: true,
+        text: "",
+      });
+    }
   });
 
   it("is never there for GET and HEAD", async () => {
-    const { open } = await start.http(read());
+    const { open } = await start.http(reading());
     const connection = await open();
     connection.send("GET / HTTP/1.1\r\nContent-Length: 3", "abc");
     expect(JSON.parse((await connection.answer()).body)).toMatchObject({
@@ -125,7 +82,7 @@ describe("a body that a parser has read", () => {
         (req as IncomingMessage & { rawBody?: unknown }).rawBody = bytes;
       },
     });
-    expect(await post(read(keep), '{ "a" : 1 }')).toMatchObject({
+    expect(await post(reading(keep), '{ "a" : 1 }')).toMatchObject({
       text: '{ "a" : 1 }',
       source: "raw",
       length: "11",
@@ -135,13 +92,13 @@ describe("a body that a parser has read", () => {
       req.rawBody = "kept";
       req.on("end", next).resume();
     };
-    expect(await post(read(keepText), "sent!")).toMatchObject({ text: "kept", length: "4" });
+    expect(await post(reading(keepText), "sent!")).toMatchObject({ text: "kept", length: "4" });
   });
 
   it("is taken from req.body when that is bytes", async () => {
     const bytes = Buffer.from([0, 1, 254, 255]);
     const raw = express.raw({ type: "*/*" });
-    expect(await post(read(raw), bytes, "image/png")).toMatchObject({
+    expect(await post(reading(raw), bytes, "image/png")).toMatchObject({
       text: bytes.toString("latin1"),
       source: "body",
       length: "4",
@@ -150,7 +107,7 @@ describe("a body that a parser has read", () => {
 
   it("is taken from req.body when that is text, also empty text", async () => {
     const text = express.text({ type: "*/*" });
-    expect(await post(read(text), "plain", "text/plain")).toMatchObject({
+    expect(await post(reading(text), "plain", "text/plain")).toMatchObject({
       text: "plain",
       source: "body",
     });
@@ -158,7 +115,7 @@ describe("a body that a parser has read", () => {
       req.body = "";
       req.on("end", next).resume();
     };
-    expect(await post(read(emptied), "sent", "text/plain")).toMatchObject({
+    expect(await post(reading(emptied), "sent", "text/plain")).toMatchObject({
       hasBody: true,
       text: "",
       length: "0",
@@ -169,7 +126,7 @@ describe("a body that a parser has read", () => {
     const gzip = { "content-encoding": "gzip" };
     const body = gzipSync('{"a":1}');
     for (const parser of [express.raw({ type: "*/*" }), express.json()]) {
-      expect(await post(read(parser), body, "application/json", gzip)).toMatchObject({
+      expect(await post(reading(parser), body, "application/json", gzip)).toMatchObject({
         text: '{"a":1}',
         encoding: null,
         length: "7",
@@ -188,7 +145,7 @@ describe("a body that a parser has read", () => {
       });
     };
     expect(
-      await post(read(collect), body, "text/plain", { "content-encoding": "gzip" }),
+      await post(reading(collect), body, "text/plain", { "content-encoding": "gzip" }),
     ).toMatchObject({ text: body.toString("latin1"), encoding: "gzip", source: "raw" });
   });
 
@@ -196,7 +153,7 @@ describe("a body that a parser has read", () => {
     "is written out again from the JSON value %s",
     async (json) => {
       const parser = express.json({ strict: false });
-      expect(await post(read(parser), json)).toMatchObject({
+      expect(await post(reading(parser), json)).toMatchObject({
         text: json,
         source: "reserialized",
         length: String(json.length),
@@ -208,14 +165,14 @@ describe("a body that a parser has read", () => {
   it("is not written out twice when it is the text of JSON", async () => {
     const parser = express.text({ type: "*/*" });
     for (const json of ['{"a":1}', "true", '"quoted"']) {
-      expect(await post(read(parser), json)).toMatchObject({ text: json, source: "body" });
-      expect(await post(read(parser), streamOf(json))).toMatchObject({ text: json });
+      expect(await post(reading(parser), json)).toMatchObject({ text: json, source: "body" });
+      expect(await post(reading(parser), streamOf(json))).toMatchObject({ text: json });
     }
   });
 
   it("is written out again as JSON for any JSON type", async () => {
     const parser = express.json({ type: "*/*" });
-    expect(await post(read(parser), '{ "a": 1 }', "application/problem+json")).toMatchObject({
+    expect(await post(reading(parser), '{ "a": 1 }', "application/problem+json")).toMatchObject({
       text: '{"a":1}',
       length: "7",
     });
@@ -225,7 +182,7 @@ describe("a body that a parser has read", () => {
     for (const extended of [true, false]) {
       const parser = express.urlencoded({ extended });
       const type = "application/x-www-form-urlencoded";
-      expect(await post(read(parser), "a=1&b=x+y&b=z", type)).toMatchObject({
+      expect(await post(reading(parser), "a=1&b=x+y&b=z", type)).toMatchObject({
         text: "a=1&b=x%20y&b=z",
         source: "reserialized",
       });
@@ -241,15 +198,17 @@ describe("a body that is gone", () => {
     form.set("a", "1");
     const request = new Response(form);
     const type = request.headers.get("content-type") ?? "";
-    expect(await post(read(multer().none()), await bytesOf(request), type)).toMatchObject(consumed);
+    expect(await post(reading(multer().none()), await bytesOf(request), type)).toMatchObject(
+      consumed,
+    );
   });
 
   it("is refused when it was thrown away", async () => {
     const drain: Middleware = (req, _res, next) => {
       req.on("end", next).resume();
     };
-    expect(await post(read(drain), "text", "text/plain")).toMatchObject(consumed);
-    expect(await post(read(drain), '{"a":1}')).toMatchObject(consumed);
+    expect(await post(reading(drain), "text", "text/plain")).toMatchObject(consumed);
+    expect(await post(reading(drain), '{"a":1}')).toMatchObject(consumed);
   });
 
   it("is refused when somebody read its first bytes", async () => {
@@ -259,7 +218,7 @@ describe("a body that is gone", () => {
         next();
       });
     };
-    expect(await post(read(peek), "x".repeat(200_000), "text/plain")).toMatchObject(consumed);
+    expect(await post(reading(peek), "x".repeat(200_000), "text/plain")).toMatchObject(consumed);
   });
 
   it("is refused when somebody listens for it and has paused it", async () => {
@@ -268,12 +227,12 @@ describe("a body that is gone", () => {
       req.pause();
       next();
     };
-    expect(await post(read(listen), "text", "text/plain")).toMatchObject(consumed);
+    expect(await post(reading(listen), "text", "text/plain")).toMatchObject(consumed);
   });
 
   it("is refused when the object behind a type that we cannot write is all that is left", async () => {
     const parser = express.json({ type: "*/*" });
-    expect(await post(read(parser), '{"a":1}', "application/x-own")).toMatchObject(consumed);
+    expect(await post(reading(parser), '{"a":1}', "application/x-own")).toMatchObject(consumed);
   });
 
   it("is refused when the value in req.body has no text", async () => {
@@ -283,14 +242,12 @@ describe("a body that is gone", () => {
       req.body = cyclic;
       req.on("end", next).resume();
     };
-    expect(await post(read(replace), '{"a":1}')).toMatchObject(consumed);
+    expect(await post(reading(replace), '{"a":1}')).toMatchObject(consumed);
   });
 
   it("is refused when Express 4 left an empty object and something else ate the bytes", async () => {
-    const app = express4();
-    app.use(express4.json({ type: "application/other" }));
-    app.use((req, _res, next) => void req.on("end", next).resume());
-    app.use((req, res) => void report(incomingOf(req, res)).then((result) => res.json(result)));
+    const drain: Middleware = (req, _res, next) => void req.on("end", next).resume();
+    const app = readingIn(express4, express4.json({ type: "application/other" }), drain);
     expect(await post(app, JSON.stringify({ a: "0123456789" }))).toMatchObject(consumed);
   });
 

@@ -1,0 +1,89 @@
+// What one run of the chain looks at: the route of a request, or the error route in its place.
+import type { Surroundings, View } from "./exchange.ts";
+import type { Page } from "./page.ts";
+import type { RedirectTarget } from "./redirects.ts";
+import type { RouteMatch } from "./routes/match.ts";
+import { isStatic } from "./routes/route.ts";
+import type { RouteTable } from "./routes/table.ts";
+import type { Incoming } from "./types.ts";
+
+/** What a route leads to. */
+export type Target = Page | RedirectTarget;
+
+/** What one run of the chain leads to. */
+export interface RenderView extends View {
+  /** Absent: the built-in page for 404. */
+  readonly page: Page | undefined;
+  /** An error route: what its own 200 becomes. */
+  readonly errorStatus?: ErrorStatus;
+}
+
+/** The statuses that have a file. */
+export type ErrorStatus = 404 | 500;
+
+/** Where error files are looked for. */
+export interface ErrorFiles {
+  readonly table: RouteTable<Target>;
+  readonly surroundings: Surroundings;
+}
+
+export function viewOf(incoming: Incoming, match: RouteMatch<Target>): RenderView {
+  const { route } = match;
+  return {
+    incoming,
+    routePattern: route.pattern,
+    isDynamic: !route.segments.every(isStatic),
+    get params() {
+      return match.params;
+    },
+    props: {},
+    page: route.target.kind === "page" ? route.target : undefined,
+  };
+}
+
+/** For a path that no route answers: the `404` file, never that of a locale. */
+export function notFoundView(files: ErrorFiles, incoming: Incoming): RenderView {
+  return createErrorView(incoming, 404, "/404", pageAt(files, "/404"), undefined);
+}
+
+/** For a failure on a route: the error file of the path's locale when there is one. */
+export function errorView(
+  files: ErrorFiles,
+  incoming: Incoming,
+  status: ErrorStatus,
+  error: unknown,
+): RenderView {
+  const local = `/${incoming.pathname.split("/")[1] ?? ""}/${status}`;
+  const localPage = beginsWithLocale(files, incoming) ? pageAt(files, local) : undefined;
+  if (localPage !== undefined) return createErrorView(incoming, status, local, localPage, error);
+  return createErrorView(incoming, status, `/${status}`, pageAt(files, `/${status}`), error);
+}
+
+function createErrorView(
+  incoming: Incoming,
+  errorStatus: ErrorStatus,
+  routePattern: string,
+  page: Page | undefined,
+  error: unknown,
+): RenderView {
+  return {
+    incoming,
+    routePattern,
+    isDynamic: true,
+    params: {},
+    props: { error },
+    page,
+    errorStatus,
+  };
+}
+
+function beginsWithLocale({ surroundings }: ErrorFiles, incoming: Incoming): boolean {
+  const first = incoming.pathname.split("/")[1] ?? "";
+  const locales = surroundings.i18n?.locales ?? [];
+  return locales.some((locale) => first === (typeof locale === "string" ? locale : locale.path));
+}
+
+function pageAt({ table }: ErrorFiles, path: string): Page | undefined {
+  const target = table.statics.get(path)?.route.target;
+  return target?.kind === "page" ? target : undefined;
+}
