@@ -45,8 +45,8 @@ export async function serve(
   pass: () => void,
   fail: (error: Error) => void,
 ): Promise<void> {
-  const { res } = incoming;
-  const flight = inFlight.begin(res);
+  const { req, res } = incoming;
+  const flight = inFlight.begin(req, res);
   let settle: (() => void) | undefined;
   try {
     incoming.checkBodySize();
@@ -56,11 +56,11 @@ export async function serve(
       settle = pass;
     } else {
       flight.isAnswering = true;
-      await send(res, response, { logger: app.logger, req: incoming.req });
+      await send(res, response, { logger: app.logger, req });
     }
   } catch (thrown) {
     const error = toError(thrown);
-    if (isOver(incoming.req, res)) {
+    if (isOver(req, res)) {
       if (!incoming.isAbortReason(thrown)) app.logger.warn({ err: error }, GONE);
     } else if (res.headersSent || res.writableEnded) {
       app.logger.error({ err: error }, "A request failed after the host had answered it.");

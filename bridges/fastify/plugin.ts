@@ -6,8 +6,8 @@ import fastifyPlugin from "fastify-plugin";
 import { createApp } from "../../lib/app.ts";
 import { BridgeError } from "../../lib/errors.ts";
 import { toError } from "../../lib/thrown.ts";
-import type { Flight } from "../../lib/node/in-flight.ts";
 import { isOver } from "../../lib/node/messages.ts";
+import { onEnd } from "../../lib/node/signal.ts";
 import { isPass } from "../../lib/pass.ts";
 import type { SlashRule } from "../../lib/routes/match.ts";
 import type { BridgeOptions } from "../../lib/types.ts";
@@ -96,13 +96,14 @@ function createHandler(guest: Guest, scope: FastifyInstance, router: RouterOptio
     const match = place && app.match(request.method, place.pathname, rule);
     if (place === undefined || match === undefined) return leave(reply);
     const incoming = new FastifyIncoming(request, reply, place, app.bodySizeLimit);
-    const flight = inFlight.begin(reply.raw);
-    endWith(reply, flight);
+    const flight = inFlight.begin(request.raw, reply.raw);
+    const unlisten = onEnd(request.raw, reply.raw, () => flight.end());
     try {
       incoming.checkBodySize();
       const response = await app.handle(incoming, match);
       if (isPass(response)) {
         incoming.release();
+        unlisten();
         flight.end();
         return leave(reply);
       }
@@ -124,10 +125,6 @@ function createHandler(guest: Guest, scope: FastifyInstance, router: RouterOptio
 function leave(reply: FastifyReply): FastifyReply {
   reply.callNotFound();
   return reply;
-}
-
-function endWith(reply: FastifyReply, flight: Flight): void {
-  reply.raw.once("close", () => flight.end());
 }
 
 /**

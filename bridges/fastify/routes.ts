@@ -29,6 +29,7 @@ export async function registerRoutes(
   handler: RouteHandlerMethod,
 ): Promise<void> {
   const { trailingSlash, onConflict } = app.config;
+  if (onConflict !== "error") addPrecedence(outer);
   const slash = trailingSlash === "ignore" || trailingSlash === "always";
   const taken = new Map<string, string>();
   for (const route of app.routes) {
@@ -81,10 +82,28 @@ function register(
       exposeHeadRoute: false,
       config: { starbridge },
     };
-    // find-my-way prefers a route with a constraint to one without; this one fits every request.
-    if (onConflict === "pages") options.constraints = { host: /^/ };
+    if (onConflict === "pages") options.constraints = FIRST;
     scope.route(options);
   }
+}
+
+/** A constraint that every request fulfils: find-my-way prefers a route with one to a route without. */
+const FIRST = { starbridge: "first" };
+
+function addPrecedence(fastify: FastifyInstance): void {
+  if (fastify.hasConstraintStrategy("starbridge")) return;
+  fastify.addConstraintStrategy({
+    name: "starbridge",
+    storage: () => {
+      const handlers = new Map<unknown, unknown>();
+      return {
+        get: (key) => (handlers.get(key) ?? null) as null,
+        set: (key, handler) => void handlers.set(key, handler),
+      };
+    },
+    deriveConstraint: () => FIRST.starbridge,
+    validate() {},
+  });
 }
 
 function hasRoute(fastify: FastifyInstance, method: HTTPMethods, url: string): boolean {
@@ -132,7 +151,7 @@ function guardLaterRoutes(
       const file = taken.get(keyOf(method, route.url, router));
       if (file === undefined) continue;
       if (onConflict === "legacy") {
-        route.constraints = { host: /^/, ...route.constraints };
+        route.constraints = { ...FIRST, ...route.constraints };
         return;
       }
       throw bridgeError("ROUTE_CONFLICT", {

@@ -1,5 +1,6 @@
 // The requests a bridge is busy with, so that closing can wait for them.
-import type { NodeResponse } from "./messages.ts";
+import type { NodeRequest, NodeResponse } from "./messages.ts";
+import { isOver } from "./messages.ts";
 
 /** One request that a bridge is busy with. */
 export interface Flight {
@@ -8,26 +9,27 @@ export interface Flight {
   end(): void;
 }
 
+interface Exchange {
+  readonly req: NodeRequest;
+  readonly res: NodeResponse;
+}
+
+/** Milliseconds between two looks at what is still open. */
+const LOOK = 100;
+
 export class InFlight {
-  readonly #flights = new Map<Flight, NodeResponse>();
+  readonly #flights = new Map<Flight, Exchange>();
   #whenEmpty: (() => void) | undefined;
 
-  begin(response: NodeResponse): Flight {
-    const flights = this.#flights;
-    const flight: Flight = {
-      isAnswering: false,
-      end: () => {
-        flights.delete(flight);
-        if (flights.size === 0) this.#whenEmpty?.();
-      },
-    };
-    flights.set(flight, response);
+  begin(req: NodeRequest, res: NodeResponse): Flight {
+    const flight: Flight = { isAnswering: false, end: () => this.#end(flight) };
+    this.#flights.set(flight, { req, res });
     return flight;
   }
 
   /**
-   * Waits until all have ended. Answers that are still being sent after the grace time are cut off: an event
-   * stream would never end by itself.
+   * Waits until all have ended, or have lost their client. Answers that are still being sent after the grace time
+   * are cut off: an event stream would never end by itself.
    *
    * @param grace Milliseconds.
    */
@@ -36,13 +38,26 @@ export class InFlight {
     const empty = new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
     });
-    const timer = setInterval(() => this.#cutOff(), grace);
+    let waited = 0;
+    const timer = setInterval(() => {
+      waited += LOOK;
+      this.#look(waited >= grace);
+    }, LOOK);
     await empty;
     clearInterval(timer);
   }
 
-  #cutOff(): void {
-    for (const [flight, response] of this.#flights) if (flight.isAnswering) cutOff(response);
+  /** A handler that never settles after its client has left holds nothing up. */
+  #look(isGraceOver: boolean): void {
+    for (const [flight, { req, res }] of this.#flights) {
+      if (isOver(req, res)) this.#end(flight);
+      else if (isGraceOver && flight.isAnswering) cutOff(res);
+    }
+  }
+
+  #end(flight: Flight): void {
+    this.#flights.delete(flight);
+    if (this.#flights.size === 0) this.#whenEmpty?.();
   }
 }
 

@@ -13,7 +13,7 @@ import helmet from "helmet";
 import morgan from "morgan";
 import type { APIContext, BridgeOptions } from "starbridge";
 import { starbridge } from "starbridge/express";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { raw } from "../_raw.ts";
 import { listener } from "./_listen.ts";
 import { deferred, within } from "./_quiet.ts";
@@ -63,6 +63,7 @@ export function expressFront(express: typeof express5): void {
 
     it("is told to OpenTelemetry, where the host has loaded it", async () => {
       const root = mkdtempSync(join(tmpdir(), "starbridge-telemetry-"));
+      onTestFinished(() => rmSync(root, { recursive: true }));
       const modules = {
         api: "exports.metadata = {}; exports.context = { active: () => exports.metadata };",
         core: 'require("@opentelemetry/api"); exports.getRPCMetadata = (context) => context;',
@@ -79,7 +80,6 @@ export function expressFront(express: typeof express5): void {
       const { get } = await listen(app);
       expect((await get("/mnt/users/7")).status).toBe(200);
       expect(require("@opentelemetry/api").metadata).toEqual({ route: "/mnt/users/:id" });
-      rmSync(root, { recursive: true });
     });
 
     it("is not left behind by a fall-through or a pass()", async () => {

@@ -8,6 +8,8 @@ import { connectManners } from "./_connect.ts";
 import { listener } from "./_listen.ts";
 import { staysQuiet } from "./_quiet.ts";
 
+const silent = { info() {}, warn() {}, error() {} };
+
 conformance("node:http");
 
 describe("manners of node:http", () => {
@@ -17,7 +19,7 @@ describe("manners of node:http", () => {
   const GET = ({ url }: APIContext): Response => new Response(url.pathname);
 
   it("is a listener by itself: 404 for what it does not serve, no `next` needed", async () => {
-    const { get } = await listen(starbridge({ routes: { "a.ts": { GET } } }));
+    const { get } = await listen(starbridge({ routes: { "a.ts": { GET } }, logger: silent }));
     expect(await (await get("/a")).text()).toBe("/a");
     expect((await get("/none")).status).toBe(404);
     expect((await get("/a", { method: "DELETE" })).status).toBe(404);
@@ -62,7 +64,7 @@ describe("manners of node:http", () => {
       starbridge({
         routes: { "a.ts": { GET, POST } },
         security: { bodySizeLimit: 10 },
-        logger: { info() {}, warn() {}, error() {} },
+        logger: silent,
       }),
     );
     const headers = { "content-type": "application/json" };
@@ -87,7 +89,7 @@ describe("manners of node:http", () => {
             next(Object.assign(new Error("failed"), { statusCode: 402 }));
           else next();
         }),
-        logger: { info() {}, warn() {}, error() {} },
+        logger: silent,
       }),
     );
     const passed = await get("/a");

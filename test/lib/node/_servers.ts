@@ -12,6 +12,7 @@ import type {
 } from "node:http2";
 import type { AddressInfo, Server } from "node:net";
 import { afterEach } from "vitest";
+import type { Logger } from "../../../lib/log.ts";
 import { PlainIncoming } from "../../../lib/node/incoming.ts";
 import { openRaw } from "../../_raw.ts";
 import type { RawConnection } from "../../_raw.ts";
@@ -89,7 +90,7 @@ export async function http2Answer(stream: ClientHttp2Stream) {
   stream.on("data", (text: string) => {
     body += text;
   });
-  if (!stream.closed) await once(stream, "close");
+  if (!stream.closed) await new Promise((resolve) => stream.once("close", resolve));
   return { status: headers[":status"], headers, body, code: stream.rstCode };
 }
 
@@ -157,4 +158,15 @@ export async function eventually(holds: () => boolean, ms = 3000): Promise<void>
     if (performance.now() > deadline) throw new Error(`does not hold within ${ms} ms: ${holds}`);
     await turn();
   }
+}
+
+/** A logger that remembers its errors. */
+export function recorder() {
+  const errors: unknown[] = [];
+  const logger: Logger = {
+    info() {},
+    warn() {},
+    error: (fields: unknown) => void errors.push((fields as { err: unknown }).err),
+  };
+  return { errors, logger };
 }
