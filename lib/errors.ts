@@ -219,7 +219,11 @@ type DetailsOf<Key extends ErrorKey> =
 /** Every code that `error.code` can have. Codes are permanent. */
 export type BridgeErrorCode = `STARBRIDGE_${ErrorKey}`;
 
-/** The codes, without the prefix, in the order of the table. */
+/**
+ * The codes, without the prefix, in the order of the table.
+ *
+ * @internal
+ */
 export const errorKeys = Object.keys(ERRORS) as ErrorKey[];
 
 /**

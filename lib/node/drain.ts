@@ -21,7 +21,8 @@ export function closeIfUnread(req: NodeRequest, res: NodeResponse): void {
 }
 
 /**
- * Once the answer is out, reads what is left of the body, up to the limit; beyond it the connection ends.
+ * Once the answer is out, reads what is left of the body, up to the limit; beyond it the connection ends, or with
+ * HTTP/2 the stream.
  *
  * @param stop Ends our own reading.
  * @returns Takes the order back.
@@ -31,6 +32,7 @@ export function drainAfterAnswer(
   res: NodeResponse,
   stop: () => void,
 ): () => void {
+  if (isOver(req, res)) return () => {};
   // The response of HTTP/2 says "finish" when its stream is closed, which is too late here.
   const stream = http2Stream(res);
   const answer = stream ?? (res as ServerResponse);
@@ -38,11 +40,9 @@ export function drainAfterAnswer(
     // A stream that is reset "finishes", too.
     if (stream?.aborted) return;
     stop();
-    if (!stream) drainRequest(req);
-    else if (!stream.readableEnded && !stream.closed) stream.close();
+    drainRequest(req);
   };
-  if (isOver(req, res)) return () => {};
-  // First in the row: Node's own listener would throw the body away, however long it is.
+  // First in the row: Node's own listeners would throw the body away however long it is, or reset the stream.
   answer.prependOnceListener("finish", drain);
   return () => answer.off("finish", drain);
 }
@@ -56,9 +56,15 @@ function drainRequest(req: NodeRequest): void {
   let left = DRAIN_LIMIT;
   req.on("data", (chunk: Uint8Array | string) => {
     left -= chunk.length;
-    if (left < 0) http1Socket(req)?.destroy();
+    if (left < 0) refuseRest(req);
   });
   // Reading at once is what tells Node that the body has a reader.
   req.read();
   req.resume();
+}
+
+function refuseRest(req: NodeRequest): void {
+  const stream = http2Stream(req);
+  if (stream) stream.close();
+  else http1Socket(req)?.destroy();
 }

@@ -180,7 +180,7 @@ describe("a body that is read in part", () => {
 });
 
 describe("an unread body on HTTP/2", () => {
-  it("ends with its stream, and the session goes on", async () => {
+  it("is read to its end, as far as is worth it, and the session goes on", async () => {
     const { open } = await start.http2(async (req, res) => {
       const request = requestOf(incomingOf(req, res));
       if (req.url === "/partly") await request.body?.getReader().read();
@@ -188,10 +188,29 @@ describe("an unread body on HTTP/2", () => {
     });
     for (const path of ["/unread", "/partly", "/unread"]) {
       const stream = open({ ":method": "POST", ":path": path });
-      stream.write("x".repeat(10_000));
+      stream.end("x".repeat(300_000));
       const answer = await within(3000, http2Answer(stream));
       expect([answer.status, answer.body, answer.code]).toEqual([200, "early", 0]);
     }
+  });
+
+  it("ends its stream when it is more than is worth reading", async () => {
+    const { open } = await start.http2(async (req, res) => {
+      incomingOf(req, res);
+      await sendResponse(res, new Response("early"));
+    });
+    const stream = open({ ":method": "POST" });
+    let sent = 0;
+    const more = () => {
+      do sent += 65_536;
+      while (!stream.destroyed && stream.write(Buffer.alloc(65_536)));
+    };
+    stream.on("drain", more);
+    more();
+    const answer = await within(3000, http2Answer(stream));
+    expect([answer.status, answer.body, answer.code]).toEqual([200, "early", 0]);
+    expect(sent).toBeLessThan(4 * DRAIN_LIMIT);
+    expect((await http2Answer(open())).body).toBe("early");
   });
 });
 
