@@ -65,6 +65,7 @@ export async function serve(
     } else if (res.headersSent || res.writableEnded) {
       app.logger.error({ err: error }, "A request failed after the host had answered it.");
     } else {
+      incoming.prepareAnswer();
       incoming.release();
       settle = () => fail(error);
     }

@@ -140,6 +140,7 @@ export class App {
   async handle(incoming: Incoming, match: RouteMatch<Target>): Promise<Response> {
     const renderer = this.#renderer;
     if (renderer === undefined || this.#isClosed) throw this.#failure ?? bridgeError("CLOSED");
+    assertHost(incoming);
     const redirect = this.#redirect(incoming, match);
     if (redirect !== undefined) return redirect;
     const { target } = match.route;
@@ -167,6 +168,7 @@ export class App {
     await this.#ready;
     const renderer = this.#renderer;
     if (renderer === undefined || this.#isClosed) throw bridgeError("CLOSED");
+    assertHost(incoming);
     const { method, pathname } = incoming;
     const rule = this.config.trailingSlash ?? "ignore";
     const location = slashRedirect(pathname, rule);
@@ -265,6 +267,11 @@ export class App {
   #locals(host: HostContext): unknown {
     return this.config.locals?.(host);
   }
+}
+
+/** A bad Host is refused on every path of ours, and not only where somebody looks at the URL. */
+function assertHost(incoming: Incoming): string {
+  return incoming.origin;
 }
 
 /** What of refused options can still be used: somebody has to be told. */

@@ -1,4 +1,5 @@
 // An Incoming over a Web Request: for tests, for fetch(), and for what a rewrite leads to.
+import { clientAddressOf } from "./client-address.ts";
 import { bridgeError } from "./errors.ts";
 import type { HostContext, Incoming } from "./types.ts";
 
@@ -39,7 +40,7 @@ class RequestIncoming implements Incoming {
     this.pathname = withoutMount(url.pathname, this.mount);
     this.search = url.search;
     this.origin = url.origin;
-    this.clientAddress = facts.clientAddress;
+    this.clientAddress = facts.clientAddress ?? clientAddressOf(request);
     this.host = facts.host ?? NO_HOST;
     const declared = Number(this.header("content-length"));
     if (declared > this.#limit && request.body !== null) {

@@ -1,4 +1,5 @@
 // What counts as a Response, and copies of one that may be changed.
+import { isDecoded } from "./content-coding.ts";
 
 /** A Response, also one of another realm or of a library that brought its own: told by its shape. */
 export function isResponse(value: unknown): value is Response {
@@ -53,8 +54,7 @@ export function copyResponse(
   },
 ): Response {
   const headers = change.headers ?? new Headers(response.headers);
-  // fetch() has decoded the body already; the headers still describe it as it travelled.
-  if (response.type !== "default" && headers.has("content-encoding")) {
+  if (isDecoded(response)) {
     headers.delete("content-encoding");
     headers.delete("content-length");
   }

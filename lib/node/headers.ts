@@ -1,5 +1,6 @@
 // Headers from Node to Fetch and back: which ones travel, and how they meet those that the host has set.
 import type { IncomingHttpHeaders } from "node:http";
+import { isDecoded } from "../content-coding.ts";
 
 /** The headers of an answer, sorted by how they meet the host's. */
 export interface AnswerHeaders {
@@ -23,9 +24,6 @@ const HOP_BY_HOP = new Set([
 
 // What fetch() refuses or sets itself: with them, `fetch(context.request)` would fail.
 const NOT_FOR_FETCH = new Set(["expect", "keep-alive", "transfer-encoding", "upgrade"]);
-
-// The content codings that fetch() takes off a body.
-const DECODED = new Set(["gzip", "x-gzip", "deflate", "br", "zstd"]);
 
 /**
  * The headers of a request, for `new Request()`.
@@ -87,13 +85,6 @@ function namedByConnection(headers: Headers): Set<string> | undefined {
   const connection = headers.get("connection");
   if (connection === null) return undefined;
   return new Set(connection.split(",").map((name) => name.trim().toLowerCase()));
-}
-
-// The response of a fetch() tells the coding of what travelled, and holds what it had inside.
-function isDecoded(response: Response): boolean {
-  if (!response.url || response.body === null) return false;
-  const codings = response.headers.get("content-encoding");
-  return codings !== null && codings.split(",").every((c) => DECODED.has(c.trim().toLowerCase()));
 }
 
 /**

@@ -1,4 +1,5 @@
 // A body that is still being made, to a Node response: as fast as the client takes it, and no further.
+import { AsyncResource } from "node:async_hooks";
 import type { ServerResponse } from "node:http";
 import { bridgeError } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -88,6 +89,8 @@ class Wire {
   isClosed = false;
   readonly #res: ServerResponse;
   readonly #onClose: () => void;
+  // The host's AsyncLocalStorage is visible in the cancel() of a stream.
+  readonly #scope = new AsyncResource("StarbridgeAnswer");
   #unlisten: () => void;
   #unwritten = 0;
   #wake: (() => void) | undefined;
@@ -158,7 +161,7 @@ class Wire {
   #close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.#onClose();
+    this.#scope.runInAsyncScope(this.#onClose);
     this.#awake();
   }
 }

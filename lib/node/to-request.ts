@@ -1,11 +1,12 @@
 // The translator alone: a request of Node as a Web Request, without routes and without a bridge.
+import { rememberClientAddress } from "../client-address.ts";
 import { BodyStream } from "./body-stream.ts";
 import type { BodyFacts } from "./body.ts";
 import { announcesBody, chooseBody } from "./body.ts";
 import { buildRequest } from "./build-request.ts";
 import { drainAfterAnswer } from "./drain.ts";
 import type { NodeRequest, NodeResponse } from "./messages.ts";
-import { headerOf, socketProtocol } from "./messages.ts";
+import { headerOf, socketAddress, socketProtocol } from "./messages.ts";
 import { fallbackAuthority, toOrigin } from "./origin.ts";
 import { ClientWatch } from "./signal.ts";
 
@@ -17,7 +18,7 @@ export interface RequestFacts {
   protocol?: "http" | "https";
   /** Host and port that the client asked for (the `Host` header, or `:authority`). */
   host?: string;
-  /** The client's address. A `Request` has no place for it: one object of facts serves other callees, too. */
+  /** The client's address, `context.clientAddress` when the `Request` is given to `app.fetch()` (the socket's). */
   clientAddress?: string;
 }
 
@@ -46,7 +47,7 @@ export function toRequest(req: NodeRequest, facts: RequestFacts = {}): Request {
   const client = new ClientWatch(req, res);
   let stream: BodyStream | undefined;
   if (res && announcesBody(req)) drainAfterAnswer(req, res, () => stream?.stop());
-  return buildRequest(originOf(req, facts) + target, {
+  const request = buildRequest(originOf(req, facts) + target, {
     req,
     client,
     choice: chooseBody(bodyFactsOf(req)),
@@ -64,6 +65,9 @@ export function toRequest(req: NodeRequest, facts: RequestFacts = {}): Request {
       return stream.readable;
     },
   });
+  const address = facts.clientAddress ?? socketAddress(req);
+  if (address !== undefined) rememberClientAddress(request, address);
+  return request;
 }
 
 function bodyFactsOf(req: NodeRequest): BodyFacts {

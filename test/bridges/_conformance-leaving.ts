@@ -127,6 +127,8 @@ export function leaving(host: HostName): void {
     const destroyed = deferred();
     const GET = (): Response => {
       const source = new Readable({
+        // Readable.toWeb() counts chunks by it, not bytes: its default would fill the memory.
+        highWaterMark: 4,
         read() {
           this.push(randomBytes(65_536));
         },

@@ -62,7 +62,9 @@ function answerOf(stream: ClientHttp2Stream): Promise<Response> {
       const status = Number(fields[":status"]);
       const bodyless = status === 204 || status === 205 || status === 304;
       if (bodyless) stream.resume();
-      const body = bodyless ? null : (Readable.toWeb(stream) as ReadableStream<Uint8Array>);
+      // Of the readable side alone: an answer may come before its request has ended.
+      const readable = Readable.from(stream, { objectMode: false });
+      const body = bodyless ? null : (Readable.toWeb(readable) as ReadableStream<Uint8Array>);
       resolve(new Response(body, { status, headers }));
     });
   });

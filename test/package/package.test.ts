@@ -66,7 +66,7 @@ describe("the published package", () => {
 
   it("asks for a Node that can require() it, and says so in engines", () => {
     expect(manifest.type).toBe("module");
-    expect(manifest.engines).toEqual({ node: ">=20.19.0" });
+    expect(manifest.engines).toEqual({ node: "^20.19.0 || >=22.12.0" });
   });
 
   it("leaves every framework to the host: optional peers, and development only here", () => {

@@ -2,6 +2,7 @@
 import type { ServerResponse } from "node:http";
 import { sendResponse } from "../../../lib/node/send.ts";
 import type { RawAnswer } from "../../_raw.ts";
+import { turn } from "./_servers.ts";
 import type { servers } from "./_servers.ts";
 
 /** A body that is there at once. */
@@ -42,4 +43,32 @@ export function wireOf(start: ReturnType<typeof servers>) {
     connection.send(`${method} / HTTP/1.1`);
     return connection.answer(method === "HEAD");
   };
+}
+
+/** A body that never ends, and counts. */
+export function endless(pace: "immediate" | "microtask" | "sync") {
+  const counts = { produced: 0, cancelled: 0 };
+  const chunk = new Uint8Array(65_536);
+  const give = (controller: ReadableStreamDefaultController) => {
+    counts.produced += chunk.byteLength;
+    controller.enqueue(chunk);
+  };
+  const pull = {
+    immediate: async (controller: ReadableStreamDefaultController) => {
+      await turn();
+      give(controller);
+    },
+    microtask: async (controller: ReadableStreamDefaultController) => {
+      await null;
+      give(controller);
+    },
+    sync: give,
+  }[pace];
+  const body = new ReadableStream({
+    pull,
+    cancel() {
+      counts.cancelled++;
+    },
+  });
+  return { body, counts };
 }

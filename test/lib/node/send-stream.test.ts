@@ -5,37 +5,10 @@ import compression from "compression";
 import express from "express";
 import { describe, expect, it } from "vitest";
 import { send, sendResponse } from "../../../lib/node/send.ts";
+import { endless } from "./_answers.ts";
 import { deferred, eventually, recorder, servers, turn, within } from "./_servers.ts";
 
 const start = servers();
-
-/** A body that never ends, and counts. */
-function endless(pace: "immediate" | "microtask" | "sync") {
-  const counts = { produced: 0, cancelled: 0 };
-  const chunk = new Uint8Array(65_536);
-  const give = (controller: ReadableStreamDefaultController) => {
-    counts.produced += chunk.byteLength;
-    controller.enqueue(chunk);
-  };
-  const pull = {
-    immediate: async (controller: ReadableStreamDefaultController) => {
-      await turn();
-      give(controller);
-    },
-    microtask: async (controller: ReadableStreamDefaultController) => {
-      await null;
-      give(controller);
-    },
-    sync: give,
-  }[pace];
-  const body = new ReadableStream({
-    pull,
-    cancel() {
-      counts.cancelled++;
-    },
-  });
-  return { body, counts };
-}
 
 describe("a stream and its client", () => {
   it.each(["immediate", "microtask", "sync"] as const)(
@@ -224,6 +197,52 @@ describe("a stream and its client", () => {
     connection.socket.resume();
     await eventually(() => seen.length > 200);
     expect(new Set(seen)).toEqual(new Set(["of this request"]));
+  });
+
+  it("shows the host's AsyncLocalStorage to its cancel", async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen = deferred<string | undefined>();
+    const { open } = await start.http((_req, res) =>
+      storage.run("of this request", () => {
+        const cancel = () => seen.resolve(storage.getStore());
+        return sendResponse(res, new Response(new ReadableStream({ cancel })));
+      }),
+    );
+    const connection = await open();
+    connection.send("GET / HTTP/1.1");
+    await connection.until((text) => text.includes("\r\n\r\n"));
+    connection.destroy();
+    expect(await within(2000, seen.promise)).toBe("of this request");
+  });
+
+  it("waits its turn on a pipelined connection, and is cancelled when that ends first", async () => {
+    const first = deferred();
+    const counts: { produced: number; cancelled: number }[] = [];
+    const { open } = await start.http(async (req, res) => {
+      if (req.url === "/first") {
+        await first.promise;
+        return sendResponse(res, new Response("first"));
+      }
+      const { body, counts: of } = endless("sync");
+      counts.push(of);
+      return sendResponse(res, new Response(body));
+    });
+    const patient = await open();
+    patient.send("GET /first HTTP/1.1");
+    patient.send("GET /second HTTP/1.1");
+    const hasty = await open();
+    hasty.send("GET /first HTTP/1.1");
+    hasty.send("GET /second HTTP/1.1");
+    await eventually(() => counts.length === 2 && counts.every((each) => each.produced > 0));
+    for (let turns = 0; turns < 20; turns++) await turn();
+    expect(Math.max(...counts.map((each) => each.produced))).toBeLessThan(1024 * 1024);
+    hasty.destroy();
+    await eventually(() => counts.some((each) => each.cancelled === 1));
+    first.resolve();
+    expect((await patient.answer()).body).toBe("first");
+    await patient.until((text) => text.length > 1024 * 1024);
+    patient.destroy();
+    await eventually(() => counts.every((each) => each.cancelled === 1));
   });
 
   it("reaches a client behind compression chunk by chunk, with one drain listener", async () => {

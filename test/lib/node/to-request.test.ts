@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
+import { createApp } from "../../../lib/app.ts";
 import { sendResponse, toRequest } from "../../../lib/node/index.ts";
 import type { RequestFacts } from "../../../lib/node/index.ts";
+import type { APIContext } from "../../../lib/types.ts";
 import { deferred, http2Answer, rejection, servers, within } from "./_servers.ts";
 
 const start = servers();
@@ -123,6 +125,18 @@ describe("toRequest", () => {
     connection.send("GET /res HTTP/1.1", "", { close: true });
     await connection.untilClosed();
     expect(signals.map((signal) => signal.aborted)).toEqual(Array(5).fill(false));
+  });
+
+  it("brings the client's address to app.fetch(), the caller's word before the socket's", async () => {
+    const app = createApp({
+      routes: { "a.ts": { GET: ({ clientAddress }: APIContext) => new Response(clientAddress) } },
+    });
+    const { get } = await start.http(async (req, res) => {
+      const facts = req.headers["x-real-ip"] ? { clientAddress: "192.0.2.7" } : {};
+      await sendResponse(res, await app.fetch(toRequest(req, facts)));
+    });
+    expect(await (await get("/a")).text()).toMatch(/127\.0\.0\.1$/);
+    expect(await (await get("/a", { headers: { "x-real-ip": "any" } })).text()).toBe("192.0.2.7");
   });
 
   it("works on HTTP/2", async () => {
