@@ -24,7 +24,8 @@ interface Room {
 const rooms: Room[] = [
   {
     room: "base",
-    files: /^lib\/(?:types|errors|describe|thrown|log|read-ahead|content-coding|client-address|version)\.ts$/,
+    files:
+      /^lib\/(?:types|errors|describe|thrown|log|read-ahead|content-coding|client-address|version)\.ts$/,
     mayImport: [],
     // The contract of all rooms names what cookies.ts makes.
     mayName: ["parts"],
