@@ -2,7 +2,7 @@
 import { AstroCookies } from "./cookies.ts";
 import { describe } from "./describe.ts";
 import { bridgeError } from "./errors.ts";
-import { decodePath } from "./routes/path.ts";
+import { decodePath, normalPath } from "./routes/path.ts";
 import type { CacheLike, ContextLogger, I18nOptions, Incoming, Params, Props } from "./types.ts";
 
 /** What is the same for all requests of an app. */
@@ -81,7 +81,7 @@ export class Exchange {
 
   /** Pathname before the last rewrite, decoded, without the mount path. */
   get originPathname(): string {
-    this.#originPathname ??= decodePath(this.#incoming.pathname || "/");
+    this.#originPathname ??= decodePath(normalPath(this.#incoming.pathname || "/"));
     return this.#originPathname;
   }
 

@@ -127,8 +127,6 @@ export function leaving(host: HostName): void {
     const destroyed = deferred();
     const GET = (): Response => {
       const source = new Readable({
-        // Readable.toWeb() counts chunks by it, not bytes: its default would fill the memory.
-        highWaterMark: 4,
         read() {
           this.push(randomBytes(65_536));
         },
@@ -137,7 +135,9 @@ export function leaving(host: HostName): void {
           callback(error);
         },
       });
-      const body = Readable.toWeb(source) as ReadableStream<Uint8Array<ArrayBuffer>>;
+      // Without a strategy Readable.toWeb() takes the high-water mark for a number of chunks (Node 20, 22).
+      const strategy = new CountQueuingStrategy({ highWaterMark: 2 });
+      const body = Readable.toWeb(source, { strategy }) as ReadableStream<Uint8Array<ArrayBuffer>>;
       const headers = { "content-type": "application/octet-stream" };
       return new Response(body.pipeThrough(new CompressionStream("gzip")), { headers });
     };
