@@ -1,6 +1,7 @@
 // A fetch over one HTTP/2 connection without TLS, which Node's own fetch does not speak.
 import { connect, constants } from "node:http2";
 import type { ClientHttp2Stream } from "node:http2";
+import { Readable } from "node:stream";
 
 export interface Http2Client {
   fetch(path: string, init?: RequestInit): Promise<Response>;
