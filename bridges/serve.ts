@@ -12,7 +12,10 @@ import { isPass } from "../lib/pass.ts";
 export type Next = (error?: unknown) => void;
 
 /** Milliseconds that open streams are given when the bridge closes. */
-export const CLOSE_GRACE = 1000;
+const CLOSE_GRACE = 1000;
+
+/** Milliseconds after which closing waits for no handler any more; Fastify gives its plugins ten seconds. */
+const CLOSE_MOST = 8000;
 
 const GONE = "A request failed after its client had left.";
 
@@ -28,7 +31,8 @@ export function createGuest(app: App): Guest {
 
 /** Lets short requests finish, ends streams after a grace time, then resolves. */
 export async function closeGuest({ app, inFlight }: Guest): Promise<void> {
-  await Promise.all([app.close(), inFlight.drain(CLOSE_GRACE)]);
+  const [left] = await Promise.all([inFlight.drain(CLOSE_GRACE, CLOSE_MOST), app.close()]);
+  if (left > 0) app.logger.warn(`The bridge was closed while ${left} handlers were still running.`);
 }
 
 /**

@@ -29,22 +29,30 @@ export class InFlight {
 
   /**
    * Waits until all have ended, or have lost their client. Answers that are still being sent after the grace time
-   * are cut off: an event stream would never end by itself.
+   * are cut off: an event stream would never end by itself. A handler that never settles is not waited for longer
+   * than `most`.
    *
    * @param grace Milliseconds.
+   * @param most Milliseconds.
+   * @returns How many requests are left.
    */
-  async drain(grace: number): Promise<void> {
-    if (this.#flights.size === 0) return;
+  async drain(grace: number, most: number): Promise<number> {
+    if (this.#flights.size === 0) return 0;
     const empty = new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
     });
-    let waited = 0;
-    const timer = setInterval(() => {
-      waited += LOOK;
-      this.#look(waited >= grace);
-    }, LOOK);
+    const begin = performance.now();
+    const timer = setInterval(
+      () => {
+        const waited = performance.now() - begin;
+        this.#look(waited >= grace);
+        if (waited >= most) this.#whenEmpty?.();
+      },
+      Math.min(LOOK, grace),
+    );
     await empty;
     clearInterval(timer);
+    return this.#flights.size;
   }
 
   /** A handler that never settles after its client has left holds nothing up. */
