@@ -1,4 +1,5 @@
 // Every option: its check and its default, nowhere else.
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe } from "./describe.ts";
 import { bridgeError } from "./errors.ts";
@@ -134,7 +135,7 @@ export function resolveConfig(options: BridgeOptions = {}): Config {
 }
 
 function toPath(root: string): string {
-  return root.startsWith("file:") ? fileURLToPath(root) : root;
+  return root.startsWith("file:") ? fileURLToPath(root) : resolve(root);
 }
 
 function checkKeys(value: object, checks: Record<string, Check>, prefix: string): void {

@@ -82,7 +82,7 @@ const ERRORS = {
   },
   MODULE_FAILED: {
     message: (d: File & { reason: string }) => `${d.file} could not be loaded: ${d.reason}`,
-    hint: "See `cause` for the error of the module. Node keeps a failed module until the process restarts.",
+    hint: 'See `cause`; Node keeps a failed module until the process restarts. Where package.json says "type": "commonjs", files with import statements need a package.json of their own with "type": "module", for instance in src.',
   },
   ASTRO_MODULE_UNSUPPORTED: {
     message: (d: File & { module: string }) =>
@@ -109,7 +109,7 @@ const ERRORS = {
   BODY_CONSUMED: {
     message: (d: Where) =>
       `The body of ${d.method} ${d.path} was already read before the bridge saw it.`,
-    hint: "Mount the bridge above the body parser, or keep the raw bytes: express.json({ verify: (req, res, bytes) => { req.rawBody = bytes; } }).",
+    hint: "Mount the bridge above the body parser, or keep the raw bytes: express.json({ verify: (req, res, bytes) => { req.rawBody = bytes; } }). What a form parser has taken is at its own place: context.host.req.body and .files.",
   },
   BODY_TOO_LATE: {
     message: (d: Where) =>

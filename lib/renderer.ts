@@ -151,11 +151,11 @@ export class Renderer implements ContextPowers {
 
   #mismatch(inner: RequestContext, page: Page, isErrorRoute: boolean): Response {
     const methods = allowedMethods(page.exports ?? []);
+    if (!isErrorRoute && this.#parts.mismatch === "405") {
+      return new Response(null, { status: 405, headers: { allow: methods.join(", ") } });
+    }
     if (!isErrorRoute) {
       this.#parts.logger.warn(describeMismatch(page, inner.method, inner.view.incoming.pathname));
-      if (this.#parts.mismatch === "405") {
-        return new Response(null, { status: 405, headers: { allow: methods.join(", ") } });
-      }
     }
     return new Response(null, { status: 404 });
   }

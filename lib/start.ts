@@ -1,5 +1,6 @@
 // What happens once at start: files → routes → table, and what a person should know about them.
 import type { Config } from "./config.ts";
+import { allowedMethods } from "./endpoint.ts";
 import { createFileLoader } from "./loader/files.ts";
 import { createMapLoader } from "./loader/map.ts";
 import type { IgnoredFile, Loader, PageFile, Pages } from "./loader/pages.ts";
@@ -38,7 +39,7 @@ function toRoute(file: PageFile): Route<Page> {
 }
 
 function reportIgnored(ignored: readonly IgnoredFile[], logger: Logger): void {
-  for (const { file, reason } of ignored) logger.info(`${file} ${reason}; it is not an endpoint.`);
+  for (const { file, reason } of ignored) logger.info(`Ignored: ${file} ${reason}.`);
 }
 
 function reportCollisions(table: RouteTable<Target>, logger: Logger): void {
@@ -51,6 +52,10 @@ function reportCollisions(table: RouteTable<Target>, logger: Logger): void {
 }
 
 function reportExports({ source, exports }: PageFile, logger: Logger): void {
+  if (exports !== undefined && !exports.has("ALL") && allowedMethods(exports).length === 0) {
+    const list = [...exports].map((name) => JSON.stringify(name)).join(", ") || "nothing";
+    logger.warn(`${source} answers no method: it exports ${list}. Export GET, POST … or ALL.`);
+  }
   if (exports?.has("getStaticPaths")) {
     logger.warn(`getStaticPaths of ${source} is ignored: the endpoint runs on every request.`);
   }

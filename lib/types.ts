@@ -204,8 +204,8 @@ export interface SecurityOptions {
 /** What the values of the `routes` option may be: a module, or a function that imports it. */
 export type RouteModule = EndpointModule | (() => Promise<EndpointModule>);
 
-/** The same options for every bridge. */
-export interface BridgeOptions {
+/** The same options for every bridge; `Host` is what its `locals` is given. */
+export interface BridgeOptions<Host extends HostContext = HostContext> {
   /** Folder that holds `src/`: a path or a `file:` URL (the working directory). */
   root?: string | URL;
   /** Folder of the endpoint files, relative to `root` (`src/pages`). */
@@ -226,7 +226,7 @@ export interface BridgeOptions {
   /** Redirects by route pattern. */
   redirects?: Record<string, RedirectConfig>;
   /** Seeds `context.locals` for a request, from the host's own objects. */
-  locals?(host: HostContext): App.Locals | undefined | Promise<App.Locals | undefined>;
+  locals?(host: Host): App.Locals | undefined | Promise<App.Locals | undefined>;
   /**
    * What a method gets that the file does not export: left to the host (`"fallthrough"`), `"405"` with
    * `Allow`, or `"404"` as in Astro. Default `"fallthrough"`.

@@ -47,14 +47,18 @@ export interface ConnectBridge {
  * @example
  * http.createServer(starbridge({ root: import.meta.dirname })).listen(3000);
  */
-export function starbridge(options: BridgeOptions = {}): ConnectBridge {
+export function starbridge(options: BridgeOptions<NodeHost> = {}): ConnectBridge {
   const app = createApp(options);
   const guest = createGuest(app);
   return Object.assign(
     function bridge(req: NodeRequest, res: NodeResponse, next?: ConnectNext): void {
       if (typeof next !== "function") serveAlone(guest, req, res);
       else if (app.isReady) serveBeside(guest, req, res, next);
-      else app.ready().then(() => serveBeside(guest, req, res, next), next);
+      else
+        app
+          .ready()
+          .then(() => serveBeside(guest, req, res, next))
+          .catch(next);
     },
     { ready: () => app.ready(), close: () => closeGuest(guest) },
   );

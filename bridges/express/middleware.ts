@@ -6,6 +6,7 @@ import type { RouteMatch } from "../../lib/routes/match.ts";
 import type { BridgeOptions } from "../../lib/types.ts";
 import type { Guest } from "../serve.ts";
 import { closeGuest, createGuest, serve } from "../serve.ts";
+import type { ExpressHost } from "./host.ts";
 import { ExpressIncoming, placeOf } from "./host.ts";
 import { showRoute } from "./route.ts";
 
@@ -28,13 +29,17 @@ export interface ExpressBridge {
  * @example
  * app.use(starbridge({ root: import.meta.dirname }));
  */
-export function starbridge(options: BridgeOptions = {}): ExpressBridge {
+export function starbridge(options: BridgeOptions<ExpressHost> = {}): ExpressBridge {
   const app = createApp(options);
   const guest = createGuest(app);
   return Object.assign(
     function bridge(req: ExpressRequest, res: ExpressResponse, next: NextFunction): void {
       if (app.isReady) handle(guest, req, res, next);
-      else app.ready().then(() => handle(guest, req, res, next), next);
+      else
+        app
+          .ready()
+          .then(() => handle(guest, req, res, next))
+          .catch(next);
     },
     { ready: () => app.ready(), close: () => closeGuest(guest) },
   );

@@ -13,7 +13,7 @@ import type { SlashRule } from "../../lib/routes/match.ts";
 import type { BridgeOptions } from "../../lib/types.ts";
 import type { Guest } from "../serve.ts";
 import { closeGuest, createGuest } from "../serve.ts";
-import type { RouterOptions } from "./host.ts";
+import type { FastifyHost, RouterOptions } from "./host.ts";
 import { FastifyIncoming, payloads, placeOf, routerOptionsOf } from "./host.ts";
 import { sendReply } from "./reply.ts";
 import { registerRoutes } from "./routes.ts";
@@ -33,7 +33,7 @@ declare module "fastify" {
 }
 
 /** Options of the plugin: those of every bridge, and Fastify's own for a plugin. */
-export type StarbridgePluginOptions = BridgeOptions & {
+export type StarbridgePluginOptions = BridgeOptions<FastifyHost> & {
   prefix?: string;
   logLevel?: string;
   logSerializers?: object;

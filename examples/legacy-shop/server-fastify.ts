@@ -36,10 +36,7 @@ export async function startShop(port: number) {
 
   await app.register(starbridge, {
     root: import.meta.dirname,
-    locals: (host) => {
-      if (host.kind !== "fastify") throw new TypeError("This shop runs on Fastify.");
-      return { session: host.request.session, user: host.request.session.user };
-    },
+    locals: ({ request }) => ({ session: request.session, user: request.session.user }),
   });
   await app.register(legacyRoutes);
 

@@ -16,10 +16,7 @@ declare module "express-session" {
 
 const pages = starbridge({
   root: import.meta.dirname,
-  locals: (host) => {
-    if (host.kind !== "express") throw new TypeError("This shop runs on Express.");
-    return { session: host.req.session, user: host.req.session.user };
-  },
+  locals: ({ req }) => ({ session: req.session, user: req.session.user }),
 });
 
 const answerError: ErrorRequestHandler = (error, _req, res, next) => {

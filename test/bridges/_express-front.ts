@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { gunzipSync } from "node:zlib";
 import compression from "compression";
 import cookieParser from "cookie-parser";
@@ -26,6 +26,18 @@ const hello = page(() => new Response("hello"));
 /** Registers what middleware in front of the bridge sees, for one of Express's majors. */
 export function expressFront(express: typeof express5): void {
   const listen = listener();
+
+  it("answers a request that comes before the start is over, with a relative root, too", async () => {
+    const root = mkdtempSync(join(tmpdir(), "starbridge-relative-"));
+    onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+    mkdirSync(join(root, "src/pages"), { recursive: true });
+    writeFileSync(join(root, "package.json"), '{ "type": "module" }');
+    writeFileSync(join(root, "src/pages/a.js"), 'export const GET = () => new Response("a");');
+    const { get } = await listen(
+      express().use(starbridge({ root: relative(process.cwd(), root) })),
+    );
+    expect(await (await get("/a")).text()).toBe("a");
+  });
 
   describe("the route while a page is served", () => {
     it("is req.route, with the pattern as Express writes it, and req.baseUrl", async () => {

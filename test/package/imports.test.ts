@@ -71,7 +71,7 @@ const routeOrder = ["scan", "route", "parse", "path", "order", "capture", "table
 // Who may touch Node itself. Everything else runs on Web APIs alone.
 const mayUseNode = /^(?:lib\/(?:node|loader)\/|lib\/routes\/scan\.ts$|bridges\/)/;
 // The `root` option is a path or a file: URL.
-const mayUse = [{ file: "lib/config.ts", specifier: "node:url" }];
+const mayUse = ["node:path", "node:url"].map((specifier) => ({ file: "lib/config.ts", specifier }));
 
 // Frameworks are types to us; this one has to wrap the plugin at run time.
 const runtimeFramework = { from: /^bridges\/fastify\//, packageName: "fastify-plugin" };

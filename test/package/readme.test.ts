@@ -91,6 +91,7 @@ describe("the README", () => {
 });
 
 function keysOf(source: string, name: string): string[] {
-  const body = new RegExp(`interface ${name} \\{\\n(.*?)\\n\\}`, "s").exec(source)?.[1] ?? "";
+  const body =
+    new RegExp(`interface ${name}(?:<[^{]*>)? \\{\\n(.*?)\\n\\}`, "s").exec(source)?.[1] ?? "";
   return [...body.matchAll(/^ {2}(\w+)\??[(:]/gm)].map((match) => match[1] ?? "");
 }
