@@ -49,18 +49,18 @@ const plugin: FastifyPluginAsync<StarbridgePluginOptions> = async (fastify, plug
   await app.ready();
   const guest = createGuest(app);
   fastify.addHook("preClose", () => closeGuest(guest));
+  // A scope that holds nothing would still be seen by the host's onRegister hooks.
+  if (app.routes.length === 0) return;
   const scopeOptions = {
     prefix,
     ...(logLevel === undefined ? {} : { logLevel }),
     ...(logSerializers === undefined ? {} : { logSerializers }),
   };
-  await fastify.register(
-    async (scope) => {
-      takeBodiesUnread(scope);
-      await registerRoutes(fastify, scope, app, router, createHandler(guest, scope, router));
-    },
-    scopeOptions as { prefix: string },
-  );
+  async function starbridgePages(scope: FastifyInstance): Promise<void> {
+    takeBodiesUnread(scope);
+    await registerRoutes(fastify, scope, app, router, createHandler(guest, scope, router));
+  }
+  await fastify.register(starbridgePages, scopeOptions as { prefix: string });
 };
 
 /**

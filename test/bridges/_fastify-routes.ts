@@ -16,6 +16,24 @@ export function fastifyRoutes(): void {
     expect(named).toBe(starbridge);
   });
 
+  it("open no scope when there are none: the host's onRegister hooks see nothing", async () => {
+    const app = fastify();
+    const seen: unknown[] = [];
+    app.addHook("onRegister", (_instance, options) => void seen.push(options));
+    await app.register(starbridge, { routes: {}, middleware: false });
+    await app.ready();
+    expect(seen).toEqual([]);
+    await app.close();
+  });
+
+  it("stand in printPlugins() under a name", async () => {
+    const app = fastify();
+    await app.register(starbridge, { routes: { "a.ts": { GET: () => new Response("a") } } });
+    await app.ready();
+    expect(app.printPlugins()).toMatch(/starbridge[\s\S]*starbridgePages/);
+    await app.close();
+  });
+
   it("are one per file and method, with their pattern and file in the options", async () => {
     const seen: unknown[] = [];
     const app = fastify();
