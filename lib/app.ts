@@ -1,33 +1,29 @@
 // The host-neutral core: match → context → middleware → endpoint → Response. A bridge asks `match` first and touches
 // nothing when it says no.
-import { createDisabledCache } from "./cache.ts";
 import type { Config } from "./config.ts";
-import { resolveConfig } from "./config.ts";
 import { BridgeError, bridgeError } from "./errors.ts";
 import { toError } from "./thrown.ts";
-import type { Surroundings } from "./exchange.ts";
 import { fromRequest } from "./incoming.ts";
-import type { Loader } from "./loader/pages.ts";
+import { findRoute, settleRoute } from "./find.ts";
+import type { Loader, Pages } from "./loader/pages.ts";
 import type { Logger } from "./log.ts";
-import { consoleLogger } from "./log.ts";
-import { isPass, markAsPass } from "./pass.ts";
+import { createPass, isPass } from "./pass.ts";
 import { answerRedirect } from "./redirects.ts";
 import type { Target } from "./view.ts";
 import { Renderer } from "./renderer.ts";
 import type { RouteMatch, SlashRule } from "./routes/match.ts";
-import { matchRoute } from "./routes/match.ts";
 import type { Route } from "./routes/route.ts";
+import type { HostDefaults, Settings } from "./settings.ts";
+import { createFallback, createSettings, readSettings } from "./settings.ts";
 import { createLoader, createTable } from "./start.ts";
 import { answerSlashRedirect, slashRedirect } from "./trailing-slash.ts";
-import type { BridgeOptions, ContextLogger, HostContext, Incoming } from "./types.ts";
-import { version } from "./version.ts";
+import type { BridgeOptions, Incoming } from "./types.ts";
+import { loadAll, loadSoon } from "./warm-up.ts";
 
 /** What a bridge tells of its host. */
-export interface HostTraits {
-  /** The host's logger, for when the options bring none. */
-  readonly logger?: Logger;
-  /** The host's own limit for request bodies, in bytes. */
-  readonly bodySizeLimit?: number | undefined;
+export interface HostTraits extends HostDefaults {
+  /** Where a build takes the pages from, instead of what the options say. */
+  readonly building?: Loader;
 }
 
 /** Values for one `app.fetch()`. */
@@ -38,7 +34,6 @@ export interface FetchFacts {
   clientAddress?: string;
 }
 
-const DEFAULT_BODY_LIMIT = 10 * 1024 * 1024;
 // `new Request()` refuses them (Fetch section 2.2.1): whatever they mean, it is the host's business.
 const FOREIGN_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
 
@@ -53,45 +48,43 @@ export function createApp(options: BridgeOptions = {}, traits: HostTraits = {}):
 }
 
 export class App {
-  /** The options with their defaults; of an app that could not start, the defaults. */
-  readonly config: Config;
-  readonly logger: Logger;
-  /** Most bytes of a request body. */
-  readonly bodySizeLimit: number;
   readonly #ready: Promise<void>;
-  readonly #surroundings: Surroundings;
+  readonly #building: Loader | undefined;
+  #settings: Settings;
   #loader: Loader | undefined;
+  #latestLoad: Promise<void> | undefined;
   #renderer: Renderer | undefined;
   #failure: Error | undefined;
   #isClosed = false;
 
   constructor(options: BridgeOptions, traits: HostTraits) {
-    let config: Config;
+    this.#building = traits.building;
     let refusal: Error | undefined;
     try {
-      config = resolveConfig(options);
+      this.#settings = createSettings(options, traits);
     } catch (error) {
-      config = resolveConfig(loggerOf(options));
+      this.#settings = createFallback(options, traits);
       refusal = error as Error;
     }
-    this.config = config;
-    this.logger = config.logger ?? traits.logger ?? consoleLogger;
-    this.bodySizeLimit =
-      (config.bodySizeLimit ?? traits.bodySizeLimit ?? DEFAULT_BODY_LIMIT) ||
-      Number.POSITIVE_INFINITY;
-    const logger = contextLogger(this.logger);
-    this.#surroundings = {
-      site: config.site,
-      generator: `Astro v7.2 (Starbridge v${version})`,
-      i18n: config.i18n,
-      logger,
-      cache: createDisabledCache(logger),
-    };
-    this.#ready = refusal === undefined ? this.#start() : Promise.reject(refusal);
+    this.#ready = refusal === undefined ? this.#start(options, traits) : Promise.reject(refusal);
     this.#ready.catch((error: unknown) => {
       this.#failure = toError(error);
       this.logger.error({ err: error }, "The bridge could not start.");
     });
+  }
+
+  /** The options with their defaults, those of the config file once ready; of an app that could not start, the defaults. */
+  get config(): Config {
+    return this.#settings.config;
+  }
+
+  get logger(): Logger {
+    return this.#settings.logger;
+  }
+
+  /** Most bytes of a request body. */
+  get bodySizeLimit(): number {
+    return this.#settings.bodySizeLimit;
   }
 
   /** Resolves when routes and middleware are loaded. @throws BridgeError why they are not. */
@@ -121,7 +114,8 @@ export class App {
     rule: SlashRule = "ignore",
   ): RouteMatch<Target> | undefined {
     if (this.#renderer === undefined || FOREIGN_METHODS.has(method)) return undefined;
-    const match = matchRoute(this.#renderer.table, pathname, this.config.trailingSlash ?? rule);
+    const slash = this.config.trailingSlash ?? rule;
+    const match = findRoute(this.#renderer.sources, { method, pathname }, slash);
     if (match === undefined) return undefined;
     const { target } = match.route;
     const isLeft =
@@ -143,15 +137,16 @@ export class App {
     assertHost(incoming);
     const redirect = this.#redirect(incoming, match);
     if (redirect !== undefined) return redirect;
-    const { target } = match.route;
+    const settling = settleRoute(renderer.sources, match, incoming);
+    const settled = settling instanceof Promise ? await settling : settling;
+    if (settled === undefined) return createPass();
+    const { target } = settled.route;
     if (target.kind === "page" && this.config.methodMismatch === "fallthrough") {
-      await this.#load(target);
-      if (target.answers(incoming.method) === false) {
-        return markAsPass(new Response(null, { status: 404 }));
-      }
+      const isMade = renderer.prerenderedAt({ page: target, path: settled.path }) !== undefined;
+      if (!isMade) await this.#load(target);
+      if (target.answers(incoming.method) === false) return createPass();
     }
-    const locals = await this.#locals(incoming.host);
-    const response = await renderer.render(incoming, match, locals);
+    const response = await this.#render(renderer, incoming, settled);
     if (isPass(response) && incoming.bodyTaken) {
       const { method, pathname: path } = incoming;
       throw bridgeError("PASS_AFTER_BODY_READ", { method, path });
@@ -175,15 +170,14 @@ export class App {
     if (location !== undefined) {
       return answerSlashRedirect(incoming.mount + location + incoming.search, method);
     }
-    const match = FOREIGN_METHODS.has(method)
+    const found = FOREIGN_METHODS.has(method)
       ? undefined
-      : matchRoute(renderer.table, pathname, rule);
-    const redirect = match && this.#redirect(incoming, match);
+      : findRoute(renderer.sources, incoming, rule);
+    const redirect = found && this.#redirect(incoming, found);
     if (redirect !== undefined) return redirect;
-    const seed = locals === undefined ? await this.#locals(incoming.host) : locals;
-    const response = await renderer.render(incoming, match, seed);
-    if (!isPass(response)) return response;
-    return renderer.render(incoming, undefined, seed);
+    const match = found && (await settleRoute(renderer.sources, found, incoming));
+    const response = await this.#render(renderer, incoming, match, locals);
+    return isPass(response) ? this.#render(renderer, incoming, undefined, locals) : response;
   }
 
   /**
@@ -216,31 +210,46 @@ export class App {
     await this.#loader?.close();
   }
 
-  async #start(): Promise<void> {
-    const loader = createLoader(this.config);
+  async #start(options: BridgeOptions, traits: HostTraits): Promise<void> {
+    // A build has read the file already.
+    if (this.#building === undefined) {
+      this.#settings = (await readSettings(options, traits, this.config.root)) ?? this.#settings;
+    }
+    const { dev } = this.#settings;
+    const loader = this.#building ?? (await createLoader(this.config, dev, this.logger));
     this.#loader = loader;
-    const pages = await loader.load();
-    const table = createTable(pages, this.config, this.logger);
-    if (this.config.warmup === "eager") await loadAll(table.routes);
+    const renderer = this.#createRenderer(await loader.load());
+    if (this.config.warmup === "eager") await loadAll(renderer.table.routes);
+    this.#renderer = renderer;
+    if (this.config.warmup === "idle") loadSoon(renderer.table.routes, this.logger);
+    loader.onChange?.(() => this.#reload(loader));
+  }
+
+  #createRenderer(pages: Pages): Renderer {
     const { checkOrigin, methodMismatch, trailingSlash } = this.config;
-    this.#renderer = new Renderer({
-      table,
+    const isBuilding = this.#building !== undefined;
+    return new Renderer({
+      table: createTable(pages, this.config, this.logger, this.#settings.dev || isBuilding),
+      prerendered: pages.prerendered,
+      isBuilding,
       middleware: pages.middleware,
       checkOrigin,
       mismatch: methodMismatch === "405" ? "405" : "404",
       slashRule: trailingSlash ?? "ignore",
-      surroundings: this.#surroundings,
+      surroundings: this.#settings.surroundings,
       logger: this.logger,
     });
-    if (this.config.warmup === "idle") this.#warmUp(table.routes);
   }
 
-  #warmUp(routes: readonly Route<Target>[]): void {
-    setImmediate(() => {
-      loadAll(routes).catch((error: unknown) => {
-        this.logger.warn({ err: error }, "A page could not be loaded ahead of its first request.");
-      });
-    }).unref();
+  /** New files: one assignment, and requests in flight keep what they began with. */
+  #reload(loader: Loader): void {
+    const latest = loader.load().then((pages) => {
+      if (this.#latestLoad === latest) this.#renderer = this.#createRenderer(pages);
+    });
+    this.#latestLoad = latest;
+    latest.catch((error: unknown) => {
+      this.logger.error({ err: toError(error) }, "The pages could not be reloaded.");
+    });
   }
 
   #redirect(incoming: Incoming, match: RouteMatch<Target>): Response | undefined {
@@ -258,36 +267,30 @@ export class App {
     return answerSlashRedirect(mount + pathname.slice(0, -1) + search, method);
   }
 
+  async #render(
+    renderer: Renderer,
+    incoming: Incoming,
+    match: RouteMatch<Target> | undefined,
+    given?: unknown,
+  ): Promise<Response> {
+    const target = match?.route.target;
+    const page = target?.kind === "page" ? target : undefined;
+    const made = match && renderer.prerenderedAt({ page, path: match.path });
+    if (made !== undefined) return made.answer(incoming);
+    // A prerendered endpoint knows no host, in development as in a build.
+    const isAsked = given === undefined && !page?.isPrerendered;
+    const locals = isAsked ? await this.config.locals?.(incoming.host) : given;
+    return renderer.render(incoming, match, locals);
+  }
+
   #load(target: { load(): unknown }): unknown {
     // A failure is met again where the route is rendered, and goes the way of all errors from there.
     const loading = target.load();
     return loading instanceof Promise ? loading.catch(() => {}) : loading;
-  }
-
-  #locals(host: HostContext): unknown {
-    return this.config.locals?.(host);
   }
 }
 
 /** A bad Host is refused on every path of ours, and not only where somebody looks at the URL. */
 function assertHost(incoming: Incoming): string {
   return incoming.origin;
-}
-
-/** What of refused options can still be used: somebody has to be told. */
-function loggerOf(options: BridgeOptions): BridgeOptions {
-  const logger = options?.logger;
-  return typeof logger?.error === "function" && typeof logger.warn === "function" ? { logger } : {};
-}
-
-async function loadAll(routes: readonly Route<Target>[]): Promise<void> {
-  for (const { target } of routes) if (target.kind === "page") await target.load();
-}
-
-function contextLogger(logger: Logger): ContextLogger {
-  return {
-    info: (message) => logger.info(message),
-    warn: (message) => logger.warn(message),
-    error: (message) => logger.error(message),
-  };
 }

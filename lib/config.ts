@@ -25,6 +25,12 @@ export interface Config {
   readonly logger: Logger | undefined;
   readonly warmup: NonNullable<BridgeOptions["warmup"]>;
   readonly onConflict: NonNullable<BridgeOptions["onConflict"]>;
+  readonly output: NonNullable<BridgeOptions["output"]>;
+  /** `undefined`: the bridge decides. */
+  readonly dev: boolean | undefined;
+  readonly build: string | false;
+  readonly shared: readonly string[];
+  readonly precompressed: boolean;
 }
 
 /**
@@ -78,6 +84,16 @@ const CHECKS: { readonly [Key in keyof Required<BridgeOptions>]: Check } = {
       assertFunction((value as Record<string, unknown>)[method], `${option}.${method}`);
     }
   },
+  output: oneOf("server", "static"),
+  dev: oneOf(true, false),
+  build: (value, option) => {
+    if (value !== false) assertText(value, option, "a path relative to root, or false");
+  },
+  shared: (value, option) => {
+    const isList = Array.isArray(value) && value.every((glob) => typeof glob === "string");
+    if (!isList) throw invalid(option, "a list of globs", value);
+  },
+  precompressed: oneOf(true, false),
   warmup: oneOf("none", "idle", "eager"),
   onConflict: oneOf("error", "pages", "legacy"),
 };
@@ -131,6 +147,11 @@ export function resolveConfig(options: BridgeOptions = {}): Config {
     logger: options.logger,
     warmup: options.warmup ?? "none",
     onConflict: options.onConflict ?? "error",
+    output: options.output ?? "server",
+    dev: options.dev,
+    build: options.build ?? "dist/starbridge",
+    shared: options.shared ?? [],
+    precompressed: options.precompressed ?? false,
   };
 }
 

@@ -5,7 +5,7 @@ import type { AstroCookies } from "./cookies.ts";
 import { bridgeError } from "./errors.ts";
 import type { Exchange, View } from "./exchange.ts";
 import { currentLocale, preferredLocale, preferredLocaleList } from "./i18n.ts";
-import { markAsPass } from "./pass.ts";
+import { createPass } from "./pass.ts";
 import { normalPath } from "./routes/path.ts";
 import type {
   APIContext,
@@ -140,10 +140,11 @@ export class RequestContext {
   }
 
   get isPrerendered(): boolean {
-    return false;
+    return this.#view.isPrerendered;
   }
 
   get clientAddress(): string {
+    if (this.isPrerendered) throw bridgeError("PRERENDER_CLIENT_ADDRESS_NOT_AVAILABLE");
     const address = this.#view.incoming.clientAddress;
     if (!address) throw bridgeError(this.#powers.addressError);
     return address;
@@ -235,7 +236,7 @@ export class RequestContext {
           path: incoming.pathname,
         });
       }
-      return markAsPass(new Response(null, { status: 404 }));
+      return createPass();
     };
   }
 

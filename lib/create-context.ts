@@ -51,7 +51,14 @@ export function createContext({
   };
   const exchange = new Exchange(surroundings, incoming, locals);
   exchange.originPathname = new URL(request.url).pathname;
-  const view = { incoming, routePattern: "", isDynamic: true, params, props: {} };
+  const view = {
+    incoming,
+    routePattern: "",
+    isDynamic: true,
+    isPrerendered: false,
+    params,
+    props: {},
+  };
   const powers = {
     addressError: "STATIC_CLIENT_ADDRESS_NOT_AVAILABLE" as const,
     rewrite: async () => new Response(null),

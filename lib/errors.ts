@@ -1,19 +1,9 @@
 // Every failure we create: a permanent code, a sentence, a way out. No text of an error lives elsewhere.
-
-interface ErrorEntry {
-  /** HTTP status the error asks for when it reaches a client (500). */
-  status?: number;
-  /** Astro's name for the same failure, where it has one. */
-  name?: string;
-  message(details: never): string;
-  hint: string;
-}
+import type { ErrorEntry, File } from "./static-errors.ts";
+import { STATIC_ERRORS } from "./static-errors.ts";
 
 interface Option {
   option: string;
-}
-interface File {
-  file: string;
 }
 interface Where {
   method: string;
@@ -64,7 +54,7 @@ const ERRORS = {
   },
   TYPESCRIPT_UNSUPPORTED: {
     message: (d: File) => `${d.file} is TypeScript, and this process does not run TypeScript.`,
-    hint: "Start the host through a loader (node --import tsx), or use a Node that strips types (22.18 or newer), or compile the pages first.",
+    hint: "Start the host through a loader (node --import tsx), or use a Node that strips types (22.18 or newer), or build the pages: npx starbridge build.",
   },
   MIDDLEWARE_NOT_FOUND: {
     message: (d: File) => `The middleware module ${d.file} does not exist.`,
@@ -82,7 +72,7 @@ const ERRORS = {
   },
   MODULE_FAILED: {
     message: (d: File & { reason: string }) => `${d.file} could not be loaded: ${d.reason}`,
-    hint: 'See `cause`; Node keeps a failed module until the process restarts. Where package.json says "type": "commonjs", files with import statements need a package.json of their own with "type": "module", for instance in src.',
+    hint: 'See `cause`; without hot reload Node keeps a failed module until the process restarts. Where package.json says "type": "commonjs", files with import statements need a package.json of their own with "type": "module", for instance in src.',
   },
   ASTRO_MODULE_UNSUPPORTED: {
     message: (d: File & { module: string }) =>
@@ -208,6 +198,7 @@ const ERRORS = {
       `A connect middleware was called on the host "${d.kind}", which has no req and res.`,
     hint: "Test a chain with fromConnect() against a real server: http.createServer(starbridge(…)).",
   },
+  ...STATIC_ERRORS,
 } satisfies Record<string, ErrorEntry>;
 
 type ErrorKey = keyof typeof ERRORS;

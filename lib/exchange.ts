@@ -20,6 +20,8 @@ export interface View {
   readonly routePattern: string;
   /** Whether the route has parameters, or is an error route: its locale is read from the URL. */
   readonly isDynamic: boolean;
+  /** Whether the route is rendered ahead of requests. */
+  readonly isPrerendered: boolean;
   readonly params: Params;
   readonly props: Props;
 }

@@ -17,6 +17,14 @@ export type { Logger } from "./log.ts";
 export { defineMiddleware, sequence } from "./middleware.ts";
 export { isLocalsSerializable, trySerializeLocals } from "./serialize-locals.ts";
 export type {
+  GetStaticPaths,
+  GetStaticPathsItem,
+  GetStaticPathsOptions,
+  Page,
+  PaginateFunction,
+  PaginateOptions,
+} from "./static-types.ts";
+export type {
   APIContext,
   APIRoute,
   BridgeOptions,
@@ -24,8 +32,6 @@ export type {
   ContextLogger,
   DomainPattern,
   EndpointModule,
-  GetStaticPaths,
-  GetStaticPathsItem,
   HostContext,
   Hosts,
   I18nOptions,

@@ -1,15 +1,27 @@
 // An endpoint file as the target of a route: what it answers, before and after it is loaded.
 import { allowedMethods, chooseExport, chooseHandler } from "./endpoint.ts";
 import type { PageFile } from "./loader/pages.ts";
-import type { EndpointModule } from "./types.ts";
+import type { EndpointModule, Props } from "./types.ts";
+
+/** How files are prerendered. */
+export interface PrerenderRules {
+  /** Whether files are that do not say. */
+  readonly isDefault: boolean;
+  /** The paths of this file's route, canonical and without a slash at the end, with the props of each. */
+  listPaths(module: EndpointModule): Promise<ReadonlyMap<string, Props>>;
+}
 
 export class Page {
   readonly kind = "page";
   readonly #file: PageFile;
+  readonly #rules: PrerenderRules;
   #module: EndpointModule | undefined;
+  #listing: Promise<ReadonlyMap<string, Props>> | undefined;
+  #paths: ReadonlyMap<string, Props> | undefined;
 
-  constructor(file: PageFile) {
+  constructor(file: PageFile, rules: PrerenderRules) {
     this.#file = file;
+    this.#rules = rules;
   }
 
   /** Path for people: `src/pages/users/[id].ts`. */
@@ -35,6 +47,14 @@ export class Page {
     return names && allowedMethods(names);
   }
 
+  /** Whether it is rendered ahead of requests; `undefined` while nobody knows. */
+  get isPrerendered(): boolean | undefined {
+    const flag = this.#file.prerender ?? this.#module?.prerender;
+    if (typeof flag === "boolean") return flag;
+    const isSilent = this.#module !== undefined || this.#file.exports?.has("prerender") === false;
+    return isSilent ? this.#rules.isDefault : undefined;
+  }
+
   /** Whether the file answers a method; `undefined` while nobody knows. */
   answers(method: string): boolean | undefined {
     if (this.#module !== undefined) return chooseHandler(this.#module, method) !== undefined;
@@ -48,6 +68,25 @@ export class Page {
     const loaded = this.#file.load();
     if (!(loaded instanceof Promise)) return this.#keep(loaded);
     return loaded.then((module) => this.#keep(module));
+  }
+
+  /** The paths that a prerendered file is rendered for; `getStaticPaths` is called once. */
+  staticPaths(): Promise<ReadonlyMap<string, Props>> {
+    this.#listing ??= this.#listPaths().catch((error: unknown) => {
+      this.#listing = undefined;
+      throw error;
+    });
+    return this.#listing;
+  }
+
+  /** What `getStaticPaths` gave with a path, once it was asked. */
+  propsOf(path: string): Props {
+    return { ...this.#paths?.get(path) };
+  }
+
+  async #listPaths(): Promise<ReadonlyMap<string, Props>> {
+    this.#paths = await this.#rules.listPaths(await this.load());
+    return this.#paths;
   }
 
   #keep(module: EndpointModule): EndpointModule {

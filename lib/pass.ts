@@ -2,8 +2,9 @@
 
 const passes = new WeakSet<Response>();
 
-/** Makes a Response mean that the host shall answer. */
-export function markAsPass(response: Response): Response {
+/** A Response that means that the host shall answer. */
+export function createPass(): Response {
+  const response = new Response(null, { status: 404 });
   passes.add(response);
   return response;
 }

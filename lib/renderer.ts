@@ -7,31 +7,28 @@ import { RequestContext } from "./context.ts";
 import { allowedMethods, callEndpoint, chooseHandler, withoutBody } from "./endpoint.ts";
 import { BridgeError } from "./errors.ts";
 import { toError } from "./thrown.ts";
-import type { Surroundings, View } from "./exchange.ts";
+import type { View } from "./exchange.ts";
 import { Exchange } from "./exchange.ts";
-import type { Logger } from "./log.ts";
+import { findRoute } from "./find.ts";
+import type { PrerenderedAnswer } from "./loader/pages.ts";
 import { hasPayload, runMiddleware } from "./middleware.ts";
 import type { Page } from "./page.ts";
 import { isPass } from "./pass.ts";
 import { copyResponse } from "./response.ts";
 import { MAX_RUNS, resolvePayload } from "./rewrite.ts";
-import type { RouteMatch, SlashRule } from "./routes/match.ts";
-import { matchRoute } from "./routes/match.ts";
+import type { RouteMatch } from "./routes/match.ts";
 import type { RouteTable } from "./routes/table.ts";
 import type { Incoming, MiddlewareHandler, RewritePayload } from "./types.ts";
-import type { ErrorStatus, RenderView, Target } from "./view.ts";
+import type { ErrorFiles, ErrorStatus, RenderView, Target } from "./view.ts";
 import { errorView, notFoundView, viewOf } from "./view.ts";
 
 /** What a renderer is made of. */
-export interface RendererParts {
-  readonly table: RouteTable<Target>;
+export interface RendererParts extends ErrorFiles {
   readonly middleware: MiddlewareHandler | undefined;
   readonly checkOrigin: boolean | "astro";
   readonly mismatch: "405" | "404";
-  /** For targets of rewrites; a host's strictness is for what clients send. */
-  readonly slashRule: SlashRule;
-  readonly surroundings: Surroundings;
-  readonly logger: Logger;
+  /** A build keeps the answers: no error route stands in for one that failed. */
+  readonly isBuilding: boolean;
 }
 
 export class Renderer implements ContextPowers {
@@ -48,6 +45,16 @@ export class Renderer implements ContextPowers {
     return this.#parts.table;
   }
 
+  /** Where routes are looked for. */
+  get sources(): ErrorFiles {
+    return this.#parts;
+  }
+
+  /** What a build has made of a route. */
+  prerenderedAt({ page, path }: Pick<RenderView, "page" | "path">): PrerenderedAnswer | undefined {
+    return page?.isPrerendered ? this.#parts.prerendered?.get(path) : undefined;
+  }
+
   /**
    * Answers a request whose route is a file.
    *
@@ -60,18 +67,20 @@ export class Renderer implements ContextPowers {
     locals: unknown,
   ): Promise<Response> {
     const exchange = new Exchange(this.#parts.surroundings, incoming, locals);
-    const view = match ? viewOf(incoming, match) : notFoundView(this.#parts, incoming);
+    const view = match ? viewOf(this.#parts, incoming, match) : notFoundView(this.#parts, incoming);
     let response: Response;
     try {
       response = await this.#run(exchange, view);
     } catch (thrown) {
+      if (this.#parts.isBuilding) throw toError(thrown);
       return this.#recover(exchange, thrown);
     }
-    if (isPass(response)) return response;
+    if (isPass(response) || this.#parts.isBuilding) return response;
     if (isEmptyError(response) && !exchange.isExplicit) {
       response = await this.#reroute(exchange, response);
     }
-    return withCookies(response, exchange.openedCookies);
+    // A prerendered answer is everybody's.
+    return view.isPrerendered ? response : withCookies(response, exchange.openedCookies);
   }
 
   /** `context.rewrite()`: the whole chain again, for the target. */
@@ -93,11 +102,11 @@ export class Renderer implements ContextPowers {
   #resolve(inner: RequestContext, payload: RewritePayload, keep: boolean): RenderView {
     const source = inner.view.incoming;
     const incoming = resolvePayload(payload, source, inner.builtRequest, keep);
-    const match = incoming && matchRoute(this.table, incoming.pathname, this.#parts.slashRule);
+    const match = incoming && findRoute(this.#parts, incoming, this.#parts.slashRule);
     if (incoming === undefined || match === undefined || match.route.target.kind === "redirect") {
       return notFoundView(this.#parts, incoming ?? source);
     }
-    return viewOf(incoming, match);
+    return viewOf(this.#parts, incoming, match);
   }
 
   async #run(exchange: Exchange, view: RenderView): Promise<Response> {
@@ -114,11 +123,13 @@ export class Renderer implements ContextPowers {
   ): Promise<Response> {
     const inner = new RequestContext(exchange, view, this, request);
     exchange.latest = inner;
-    if (this.#parts.checkOrigin !== false) {
+    if (this.#parts.checkOrigin !== false && !view.isPrerendered) {
       const refusal = checkOrigin(this.#parts.checkOrigin, inner);
       if (refusal !== undefined) return refusal;
     }
-    if (middleware === undefined) return this.#respond(inner);
+    // What a build has made went through the chain there.
+    const isMade = this.prerenderedAt(view) !== undefined;
+    if (middleware === undefined || isMade) return this.#respond(inner);
     return runMiddleware(middleware, inner.context, async (payload) => {
       if (hasPayload(payload)) inner.moveTo(payload);
       return this.#respond(inner);
@@ -127,8 +138,11 @@ export class Renderer implements ContextPowers {
 
   async #respond(inner: RequestContext): Promise<Response> {
     const { exchange, method } = inner;
-    const { page, errorStatus } = inner.view as RenderView;
+    const view = inner.view as RenderView;
+    const { page, errorStatus } = view;
     exchange.isExplicit = false;
+    const made = this.prerenderedAt(view);
+    if (made !== undefined) return answerMade(made, errorStatus, method);
     if (page === undefined) {
       const response = notFoundPage(inner.view.incoming.pathname);
       return method === "HEAD" ? withoutBody(response) : response;
@@ -136,6 +150,9 @@ export class Renderer implements ContextPowers {
     const loading = page.load();
     const module = loading instanceof Promise ? await loading : loading;
     const name = chooseHandler(module, method);
+    if (view.isPrerendered && !(await page.staticPaths()).has(view.path)) {
+      return new Response(null, { status: 404 });
+    }
     if (name === undefined) return this.#mismatch(inner, page, errorStatus !== undefined);
     let response = await callEndpoint(module, name, inner.context, method, page.source);
     if (isPass(response)) return response;
@@ -223,6 +240,17 @@ export class Renderer implements ContextPowers {
     }
     return this.#chain(exchange, view, request, undefined);
   }
+}
+
+/** What a build has made, where a rewrite or a failure leads to it. */
+async function answerMade(
+  made: PrerenderedAnswer,
+  status: ErrorStatus | undefined,
+  method: string,
+): Promise<Response> {
+  const whole = await made.whole();
+  const response = status ? copyResponse(whole, { body: whole.body, status }) : whole;
+  return method === "HEAD" ? withoutBody(response) : response;
 }
 
 function describeMismatch(page: Page, method: string, pathname: string): string {

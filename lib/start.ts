@@ -1,4 +1,5 @@
 // What happens once at start: files → routes → table, and what a person should know about them.
+import { listStaticPaths } from "./build/static-paths.ts";
 import type { Config } from "./config.ts";
 import { allowedMethods } from "./endpoint.ts";
 import { createFileLoader } from "./loader/files.ts";
@@ -14,28 +15,57 @@ import type { Route } from "./routes/route.ts";
 import type { RouteTable } from "./routes/table.ts";
 import { buildTable } from "./routes/table.ts";
 
-/** The loader that the options ask for. */
-export function createLoader({ root, pages, routes, middleware }: Config): Loader {
+/** The loader that the options ask for. What only development or a build needs is imported only then. */
+export async function createLoader(config: Config, dev: boolean, logger: Logger): Promise<Loader> {
+  const { root, pages, routes, middleware } = config;
   if (routes !== undefined) return createMapLoader({ root, routes, middleware });
+  if (dev) {
+    const { createDevLoader } = await import("./dev/loader.ts");
+    const loader = await createDevLoader({ config, logger });
+    if (loader !== undefined) return loader;
+  } else if (config.build !== false) {
+    const { createManifestLoader } = await import("./build/manifest-loader.ts");
+    const loader = createManifestLoader({ config });
+    if (loader !== undefined) return loader;
+  }
   return createFileLoader({ root, pages, middleware });
 }
 
-/** Makes the table, and reports files that are ignored, hidden by others, or not what they seem. */
-export function createTable(pages: Pages, config: Config, logger: Logger): RouteTable<Target> {
-  const files = pages.files.map(toRoute);
+/**
+ * Makes the table, and reports files that are ignored, hidden by others, or not what they seem.
+ *
+ * @param isBeforeBuild Nobody expects a build: in development, and while one is made.
+ */
+export function createTable(
+  pages: Pages,
+  config: Config,
+  logger: Logger,
+  isBeforeBuild = false,
+): RouteTable<Target> {
+  const isDefault = config.output === "static";
+  const files = pages.files.map((file) => toRoute(file, isDefault));
   const { routes: redirects, hidden } = createRedirects(config.redirects, files);
   const table = buildTable<Target>([...files, ...redirects]);
   reportIgnored(pages.ignored, logger);
   for (const from of hidden) {
     logger.warn(`The redirect from "${from}" is not used: an endpoint file answers that path.`);
   }
-  reportCollisions(table, logger);
-  for (const file of pages.files) reportExports(file, logger);
+  // A build has told all that when it was made.
+  if (pages.prerendered === undefined) {
+    reportCollisions(table, logger);
+    for (const { target } of files) reportExports(target, logger, isBeforeBuild);
+  }
   return table;
 }
 
-function toRoute(file: PageFile): Route<Page> {
-  return { ...parseRouteFile(file.file), source: file.source, target: new Page(file) };
+function toRoute(file: PageFile, isDefault: boolean): Route<Page> {
+  const route = parseRouteFile(file.file);
+  const { source } = file;
+  const target = new Page(file, {
+    isDefault,
+    listPaths: (module) => listStaticPaths(route, module, source),
+  });
+  return { ...route, source, target };
 }
 
 function reportIgnored(ignored: readonly IgnoredFile[], logger: Logger): void {
@@ -51,15 +81,20 @@ function reportCollisions(table: RouteTable<Target>, logger: Logger): void {
   }
 }
 
-function reportExports({ source, exports }: PageFile, logger: Logger): void {
-  if (exports !== undefined && !exports.has("ALL") && allowedMethods(exports).length === 0) {
-    const list = [...exports].map((name) => JSON.stringify(name)).join(", ") || "nothing";
+function reportExports(
+  { source, exports, isPrerendered }: Page,
+  logger: Logger,
+  isBeforeBuild: boolean,
+): void {
+  const names = exports === undefined ? undefined : [...exports];
+  if (names !== undefined && !names.includes("ALL") && allowedMethods(names).length === 0) {
+    const list = names.map((name) => JSON.stringify(name)).join(", ") || "nothing";
     logger.warn(`${source} answers no method: it exports ${list}. Export GET, POST … or ALL.`);
   }
-  if (exports?.has("getStaticPaths")) {
+  if (!isPrerendered) {
+    if (!names?.includes("getStaticPaths")) return;
     logger.warn(`getStaticPaths of ${source} is ignored: the endpoint runs on every request.`);
-  }
-  if (exports?.has("prerender")) {
-    logger.info(`\`prerender\` of ${source} is not looked at: the endpoint runs on every request.`);
+  } else if (!isBeforeBuild) {
+    logger.info(`${source} is to be prerendered, and there is no build: it runs on request.`);
   }
 }

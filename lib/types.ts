@@ -155,17 +155,6 @@ export type MiddlewareHandler = (
   next: MiddlewareNext,
 ) => Promise<Response> | Response | Promise<void> | void;
 
-/** What a prerendered route gives for each of its paths. */
-export interface GetStaticPathsItem {
-  params: Params;
-  props?: Props;
-}
-
-/** The type of an endpoint file's `getStaticPaths`. */
-export type GetStaticPaths = (options: {
-  routePattern: string;
-}) => GetStaticPathsItem[] | Promise<GetStaticPathsItem[]>;
-
 /** An endpoint file once it runs: functions by method name, `ALL`, and what else it exports. */
 export type EndpointModule = Record<string, unknown>;
 
@@ -234,6 +223,16 @@ export interface BridgeOptions<Host extends HostContext = HostContext> {
   methodMismatch?: "fallthrough" | "405" | "404";
   /** Guards. */
   security?: SecurityOptions;
+  /** Whether endpoints are prerendered by default; `export const prerender` decides per file (`"server"`). */
+  output?: "server" | "static";
+  /** Hot reload of pages and middleware (`NODE_ENV !== "production"`; without a host `false`). */
+  dev?: boolean;
+  /** Where `starbridge build` writes to, relative to `root`; `false`: never use a build (`dist/starbridge`). */
+  build?: string | false;
+  /** With hot reload: globs of modules that pages share with the host, relative to `root` (`[]`). */
+  shared?: string[];
+  /** Serve `.br` and `.gz` files that stand beside a prerendered one (`false`). */
+  precompressed?: boolean;
   /** Where to log; shaped like pino's logger (the host's, else the console from `warn` up). */
   logger?: Logger;
   /** When endpoint modules are loaded: on first use, after start, or before it (`"none"`). */

@@ -1,19 +1,20 @@
 // What one run of the chain looks at: the route of a request, or the error route in its place.
 import type { Surroundings, View } from "./exchange.ts";
+import type { Sources, Target } from "./find.ts";
 import type { Page } from "./page.ts";
-import type { RedirectTarget } from "./redirects.ts";
 import type { RouteMatch } from "./routes/match.ts";
 import { isStatic } from "./routes/route.ts";
-import type { RouteTable } from "./routes/table.ts";
+import { StaticIncoming } from "./static-incoming.ts";
 import type { Incoming } from "./types.ts";
 
-/** What a route leads to. */
-export type Target = Page | RedirectTarget;
+export type { Target } from "./find.ts";
 
 /** What one run of the chain leads to. */
 export interface RenderView extends View {
   /** Absent: the built-in page for 404. */
   readonly page: Page | undefined;
+  /** Canonical path of the page, for what a build has made of it. */
+  readonly path: string;
   /** An error route: what its own 200 becomes. */
   readonly errorStatus?: ErrorStatus;
 }
@@ -22,22 +23,34 @@ export interface RenderView extends View {
 export type ErrorStatus = 404 | 500;
 
 /** Where error files are looked for. */
-export interface ErrorFiles {
-  readonly table: RouteTable<Target>;
+export interface ErrorFiles extends Sources {
   readonly surroundings: Surroundings;
 }
 
-export function viewOf(incoming: Incoming, match: RouteMatch<Target>): RenderView {
-  const { route } = match;
+export function viewOf(
+  { surroundings, logger }: ErrorFiles,
+  incoming: Incoming,
+  match: RouteMatch<Target>,
+): RenderView {
+  const { route, path } = match;
+  const page = route.target.kind === "page" ? route.target : undefined;
+  const isPrerendered = page?.isPrerendered ?? false;
+  const warn = (): void => {
+    logger.warn(`${route.source} is prerendered: its request has no headers and no cookies.`);
+  };
   return {
-    incoming,
+    incoming: isPrerendered ? new StaticIncoming(incoming, surroundings.site, warn) : incoming,
     routePattern: route.pattern,
     isDynamic: !route.segments.every(isStatic),
+    isPrerendered,
     get params() {
       return match.params;
     },
-    props: {},
-    page: route.target.kind === "page" ? route.target : undefined,
+    get props() {
+      return isPrerendered && page ? page.propsOf(path) : {};
+    },
+    page,
+    path,
   };
 }
 
@@ -70,9 +83,11 @@ function createErrorView(
     incoming,
     routePattern,
     isDynamic: true,
+    isPrerendered: false,
     params: {},
     props: { error },
     page,
+    path: routePattern,
     errorStatus,
   };
 }

@@ -133,17 +133,24 @@ export interface Running extends Records {
 }
 
 const running = new Set<Running>();
+let prepare: (options: BridgeOptions) => Promise<BridgeOptions> | BridgeOptions = (options) =>
+  options;
+
+/** Lets a test file run the same list on something else than the modules that the list is written with. */
+export function prepareOptions(change: typeof prepare): void {
+  prepare = change;
+}
 
 /** Starts a host on a free port; `stopHosts()` in an `afterEach` stops what a test left. */
 export async function start(host: HostName, setup: Setup): Promise<Running> {
   const records: Records = { errors: [], lateErrors: [] };
   const logs: LogLine[] = [];
   const trusts = setup.trustProxy && host !== "fastify" && !host.startsWith("express");
-  const options: BridgeOptions = {
+  const options: BridgeOptions = await prepare({
     logger: recordingLogger(logs),
     ...setup.options,
     ...(trusts && { security: { ...setup.options?.security, allowedDomains: [{}] } }),
-  };
+  });
   const started = await starters[host](host, { ...setup, options }, records);
   const port = (started.server.address() as AddressInfo).port;
   const origin = `http://127.0.0.1:${port}`;

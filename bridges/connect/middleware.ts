@@ -48,7 +48,7 @@ export interface ConnectBridge {
  * http.createServer(starbridge({ root: import.meta.dirname })).listen(3000);
  */
 export function starbridge(options: BridgeOptions<NodeHost> = {}): ConnectBridge {
-  const app = createApp(options);
+  const app = createApp(options, { dev: process.env.NODE_ENV !== "production" });
   const guest = createGuest(app);
   return Object.assign(
     function bridge(req: NodeRequest, res: NodeResponse, next?: ConnectNext): void {

@@ -30,7 +30,7 @@ export interface ExpressBridge {
  * app.use(starbridge({ root: import.meta.dirname }));
  */
 export function starbridge(options: BridgeOptions<ExpressHost> = {}): ExpressBridge {
-  const app = createApp(options);
+  const app = createApp(options, { dev: process.env.NODE_ENV !== "production" });
   const guest = createGuest(app);
   return Object.assign(
     function bridge(req: ExpressRequest, res: ExpressResponse, next: NextFunction): void {

@@ -42,15 +42,18 @@ export type StarbridgePluginOptions = BridgeOptions<FastifyHost> & {
 const plugin: FastifyPluginAsync<StarbridgePluginOptions> = async (fastify, pluginOptions) => {
   const { prefix = "", logLevel, logSerializers, ...options } = pluginOptions;
   const router = routerOptionsOf(fastify);
+  const dev = process.env.NODE_ENV !== "production";
   const app = createApp(options, {
     logger: fastify.log,
     bodySizeLimit: fastify.initialConfig.bodyLimit,
+    dev,
   });
   await app.ready();
   const guest = createGuest(app);
   fastify.addHook("preClose", () => closeGuest(guest));
+  const mayGrow = (app.config.dev ?? dev) && app.config.routes === undefined;
   // A scope that holds nothing would still be seen by the host's onRegister hooks.
-  if (app.routes.length === 0) return;
+  if (app.routes.length === 0 && !mayGrow) return;
   const scopeOptions = {
     prefix,
     ...(logLevel === undefined ? {} : { logLevel }),
@@ -58,7 +61,8 @@ const plugin: FastifyPluginAsync<StarbridgePluginOptions> = async (fastify, plug
   };
   async function starbridgePages(scope: FastifyInstance): Promise<void> {
     takeBodiesUnread(scope);
-    await registerRoutes(fastify, scope, app, router, createHandler(guest, scope, router));
+    const handler = createHandler(guest, scope, router);
+    await registerRoutes(fastify, scope, app, router, handler, mayGrow);
   }
   await fastify.register(starbridgePages, scopeOptions as { prefix: string });
 };

@@ -3,6 +3,7 @@ import type { FastifyInstance, HTTPMethods, RouteHandlerMethod, RouteOptions } f
 import type { App } from "../../lib/app.ts";
 import { bridgeError } from "../../lib/errors.ts";
 import type { RouterOptions } from "./host.ts";
+import { registeredKey, registerNewFiles } from "./new-files.ts";
 import { shapeOfUrl, toFastifyUrls } from "./urls.ts";
 
 type AppRoute = App["routes"][number];
@@ -18,6 +19,7 @@ interface Planned {
  * One Fastify route per file and URL, with all methods that the file answers.
  *
  * @param outer Where the host's routes are seen; `scope` is ours, below it.
+ * @param mayGrow Whether files may come while the host runs.
  * @throws BridgeError `STARBRIDGE_ROUTE_CONFLICT`, also later from the host's own call that declares a second
  * route, unless `onConflict` says who answers.
  */
@@ -27,13 +29,20 @@ export async function registerRoutes(
   app: App,
   router: RouterOptions,
   handler: RouteHandlerMethod,
+  mayGrow: boolean,
 ): Promise<void> {
   const { trailingSlash, onConflict } = app.config;
   if (onConflict !== "error") addPrecedence(outer);
   const slash = trailingSlash === "ignore" || trailingSlash === "always";
   const taken = new Map<string, string>();
+  const registered = new Set<string>();
   for (const route of app.routes) {
-    const supported = await supportedMethods(route, scope, app);
+    const supported = await supportedMethods(route, scope, app).catch((error: unknown) => {
+      if (!mayGrow) throw error;
+      // A broken file fails for who asks for it; once it is mended it is a new one.
+      return [];
+    });
+    for (const method of supported) registered.add(registeredKey(method, route.source));
     const isRest = route.segments.some((segment) => segment.some((part) => part.kind === "rest"));
     for (const url of toFastifyUrls(route, slash && !router.ignoreTrailingSlash && !isRest)) {
       const methods = supported.filter((method) => {
@@ -46,6 +55,7 @@ export async function registerRoutes(
     }
   }
   guardLaterRoutes(outer, taken, router, onConflict);
+  if (mayGrow) registerNewFiles(outer, scope, app, router, handler, registered);
 }
 
 function register(

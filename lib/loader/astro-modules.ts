@@ -13,7 +13,7 @@ import type { ThreadData } from "./astro-thread.ts";
 const EXTENSION = extname(import.meta.url);
 
 /** The very modules that `starbridge/middleware` and our types are. */
-const STAND_INS: StandIns = {
+export const STAND_INS: StandIns = {
   middleware: new URL(`../middleware-entry${EXTENSION}`, import.meta.url).href,
   // Nothing but types, so it runs to nothing: what `import "astro"` may mean in an endpoint file.
   types: new URL(`../types${EXTENSION}`, import.meta.url).href,

@@ -23,7 +23,6 @@ const CANDIDATES: readonly (readonly [ending: RegExp, replacements: readonly str
  *
  * @returns `undefined` when they cannot be known from this source alone: CommonJS, `export * from`, what the
  * lexer does not understand.
- * @internal
  */
 export function lexExports(source: string): ReadonlySet<string> | undefined {
   const lexed = lex(source);

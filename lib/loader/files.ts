@@ -1,6 +1,8 @@
 // The loader for a folder of endpoint files, imported as they are.
+import { readFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { readPrerenderFlag } from "../build/prerender-flag.ts";
 import { bridgeError } from "../errors.ts";
 import type { Scan } from "../routes/scan.ts";
 import { scanPages } from "../routes/scan.ts";
@@ -28,10 +30,7 @@ export function createFileLoader(options: FileLoaderOptions): Loader {
   const pages = resolve(root, options.pages ?? "src/pages");
   return {
     async load(): Promise<Pages> {
-      if (!(await isFolder(root))) throw bridgeError("ROOT_NOT_FOUND", { root });
-      if (!(await isFolder(pages))) {
-        throw bridgeError("PAGES_NOT_FOUND", { pages: nameForPeople(root, pages) });
-      }
+      await assertFolders(root, pages);
       const scan = await scanPages(pages);
       provideAstroModules([root, pages, ...scan.links]);
       await assertTypeScriptRuns(scan, root, pages);
@@ -41,6 +40,14 @@ export function createFileLoader(options: FileLoaderOptions): Loader {
     },
     async close() {},
   };
+}
+
+/** @throws BridgeError when one of them is not there. */
+export async function assertFolders(root: string, pages: string): Promise<void> {
+  if (!(await isFolder(root))) throw bridgeError("ROOT_NOT_FOUND", { root });
+  if (!(await isFolder(pages))) {
+    throw bridgeError("PAGES_NOT_FOUND", { pages: nameForPeople(root, pages) });
+  }
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -57,10 +64,20 @@ async function assertTypeScriptRuns(scan: Scan, root: string, pages: string): Pr
 function pageOf(file: string, root: string, pages: string): PageFile {
   const path = join(pages, file);
   const source = nameForPeople(root, path);
+  const exports = readExports(path, root);
   return {
     file,
-    exports: readExports(path, root),
+    exports,
+    prerender: exports?.has("prerender") ? readFlag(path, source) : undefined,
     source,
     load: loadOnce(() => importFile(path, source)),
   };
+}
+
+/** Only files that export a flag are read a second time. */
+function readFlag(path: string, source: string): boolean {
+  const flag = readPrerenderFlag(readFileSync(path, "utf8"), source);
+  // It came through `export * from`.
+  if (flag === undefined) throw bridgeError("PRERENDER_NOT_STATIC", { file: source });
+  return flag;
 }

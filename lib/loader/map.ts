@@ -76,7 +76,9 @@ function pageOf(file: string, key: string, value: unknown): PageFile {
   }
   if (typeof value === "object" && value !== null && !isPromise(value)) {
     const module = value as EndpointModule;
-    return { file, exports: new Set(Object.keys(module)), source: key, load: () => module };
+    const flag = typeof module.prerender === "boolean" ? module.prerender : undefined;
+    const exports = new Set(Object.keys(module));
+    return { file, exports, prerender: flag, source: key, load: () => module };
   }
   throw bridgeError("INVALID_OPTION", {
     option: `routes[${JSON.stringify(key)}]`,

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import { describe } from "../describe.ts";
 import { bridgeError } from "../errors.ts";
-import type { MiddlewareHandler } from "../types.ts";
+import type { EndpointModule, MiddlewareHandler } from "../types.ts";
 import { provideAstroModules } from "./astro-modules.ts";
 import { importFile } from "./native.ts";
 import { nameForPeople } from "./pages.ts";
@@ -35,7 +35,16 @@ export async function loadMiddleware(
   // The file as well: it may be outside of root, or a link to such a place.
   provideAstroModules([root, file]);
   const source = nameForPeople(root, file);
-  const module = await importFile(file, source);
+  return onRequestOf(await importFile(file, source), source);
+}
+
+/**
+ * The middleware of a module.
+ *
+ * @param source The module's name for people.
+ * @throws BridgeError when it exports none.
+ */
+export function onRequestOf(module: EndpointModule, source: string): MiddlewareHandler {
   const { onRequest } = module;
   if (onRequest === undefined) {
     const exports = Object.keys(module).join(", ") || "nothing";
@@ -48,7 +57,7 @@ export async function loadMiddleware(
 }
 
 /** A file beats a folder, and in both the first extension wins. */
-async function findModule(path: string): Promise<string | undefined> {
+export async function findModule(path: string): Promise<string | undefined> {
   const candidates = TAKEN_AS_IS.includes(extname(path))
     ? [path]
     : [path, join(path, "index")].flatMap((base) => EXTENSIONS.map((end) => base + end));

@@ -1,7 +1,7 @@
 // What a loader gives: the endpoint files and the middleware. Everything else knows only this.
 import { isAbsolute, relative, sep } from "node:path";
 import type { IgnoredFile } from "../routes/scan.ts";
-import type { EndpointModule, MiddlewareHandler } from "../types.ts";
+import type { EndpointModule, Incoming, MiddlewareHandler } from "../types.ts";
 
 export type { IgnoredFile } from "../routes/scan.ts";
 
@@ -11,6 +11,8 @@ export interface PageFile {
   readonly file: string;
   /** Names it exports, when known without running it; `undefined` when not. */
   readonly exports: ReadonlySet<string> | undefined;
+  /** What `export const prerender` says; `undefined` when the file does not say, or nobody looked. */
+  readonly prerender?: boolean | undefined;
   /** Where it is, for people: "src/pages/users/[id].ts", relative to root when possible. */
   readonly source: string;
   /**
@@ -27,6 +29,19 @@ export interface Pages {
   readonly files: readonly PageFile[];
   readonly ignored: readonly IgnoredFile[];
   readonly middleware: MiddlewareHandler | undefined;
+  /**
+   * Answers that a build has made already, by canonical path without the mount path and without a slash at the
+   * end. Absent where there is no build: prerendered files then run on request.
+   */
+  readonly prerendered?: ReadonlyMap<string, PrerenderedAnswer>;
+}
+
+/** One answer of a build. */
+export interface PrerenderedAnswer {
+  /** The answer to a client: its conditions, its range and the encodings it takes count. */
+  answer(incoming: Incoming): Promise<Response>;
+  /** All of it, for who does not hand it to a client as it is: a rewrite, an error route. */
+  whole(): Promise<Response>;
 }
 
 /** Where pages come from. */
@@ -34,6 +49,8 @@ export interface Loader {
   /** Reads afresh; runs no endpoint file, and the middleware module. */
   load(): Promise<Pages>;
   close(): Promise<void>;
+  /** Calls back when `load()` would give something else: files were added, removed or changed. */
+  onChange?(listener: () => void): void;
 }
 
 /**

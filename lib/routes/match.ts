@@ -26,6 +26,11 @@ export class RouteMatch<Target = unknown> {
     this.#path = path;
   }
 
+  /** The path in canonical spelling, without a slash at its end: empty for the root. */
+  get path(): string {
+    return this.#path;
+  }
+
   /** Values of the parameters, decoded once. The same object each time: a middleware may change it. */
   get params(): Params {
     this.#params ??= toParams(this.route.params, this.rawValues(), decodePath);
@@ -46,41 +51,50 @@ export class RouteMatch<Target = unknown> {
  * Finds the route of a path.
  *
  * @param pathname As it came in the request target, without mount path and query.
+ * @param isCandidate Which routes may answer (all of them).
  * @returns `undefined` when no route fits, or when the path is not spelled in a way that is ours.
  */
 export function matchRoute<Target>(
   table: RouteTable<Target>,
   pathname: string,
   rule: SlashRule,
+  isCandidate?: (route: Route<Target>) => boolean,
 ): RouteMatch<Target> | undefined {
+  const ask: Ask<Target> = { rule, isCandidate };
   const isRoot = pathname === "/" || pathname === "";
   const slash = !isRoot && pathname.endsWith("/");
   const bare = isRoot ? "" : slash ? pathname.slice(0, -1) : pathname;
 
   const known = table.statics.get(bare);
-  if (known !== undefined && accepts(known, slash, rule)) return new RouteMatch(known, bare);
+  if (known !== undefined && accepts(known, slash, ask)) return new RouteMatch(known, bare);
   // The root has the slash that every rule asks for, and none too many.
-  if (isRoot) return search(table, "", false, "ignore");
+  if (isRoot) return search(table, "", false, { ...ask, rule: "ignore" });
   const kind = classifyPath(pathname);
   if (kind === "foreign") return undefined;
-  if (kind === "plain") return search(table, bare, slash, rule);
+  if (kind === "plain") return search(table, bare, slash, ask);
 
   const path = canonicalPath(bare);
   const recoded = table.statics.get(path);
-  if (recoded !== undefined && accepts(recoded, slash, rule)) return new RouteMatch(recoded, path);
+  if (recoded !== undefined && accepts(recoded, slash, ask)) return new RouteMatch(recoded, path);
   if (!areValuesAllowed(path) || hidesStaticText(table, path)) return undefined;
-  return search(table, path, slash, rule);
+  return search(table, path, slash, ask);
+}
+
+/** What is asked of a route beside its pattern. */
+interface Ask<Target> {
+  readonly rule: SlashRule;
+  readonly isCandidate: ((route: Route<Target>) => boolean) | undefined;
 }
 
 function search<Target>(
   table: RouteTable<Target>,
   path: string,
   slash: boolean,
-  rule: SlashRule,
+  ask: Ask<Target>,
 ): RouteMatch<Target> | undefined {
-  const entry = descend(table.root, path, 0, slash, rule, undefined);
+  const entry = descend(table.root, path, 0, slash, ask, undefined);
   if (entry === undefined) return undefined;
-  return new RouteMatch(entry, path, slash && rule === "never");
+  return new RouteMatch(entry, path, slash && ask.rule === "never");
 }
 
 /** Walks all branches that fit, skipping those that cannot beat what was found. */
@@ -89,7 +103,7 @@ function descend<Target>(
   path: string,
   at: number,
   slash: boolean,
-  rule: SlashRule,
+  ask: Ask<Target>,
   found: Entry<Target> | undefined,
 ): Entry<Target> | undefined {
   let best = found;
@@ -99,27 +113,29 @@ function descend<Target>(
     const end = slashAt === -1 ? path.length : slashAt;
     const segment = path.slice(at + 1, end);
     const child = node.children.get(segment);
-    if (child !== undefined) best = descend(child, path, end, slash, rule, best);
+    if (child !== undefined) best = descend(child, path, end, slash, ask, best);
     for (const { capture, node: next } of node.mixed) {
       if (best !== undefined && next.best >= best.rank) continue;
-      if (capture(segment, 0) !== undefined) best = descend(next, path, end, slash, rule, best);
+      if (capture(segment, 0) !== undefined) best = descend(next, path, end, slash, ask, best);
     }
-    if (node.dynamic !== undefined) best = descend(node.dynamic, path, end, slash, rule, best);
+    if (node.dynamic !== undefined) best = descend(node.dynamic, path, end, slash, ask, best);
   } else {
     for (const entry of node.leaves) {
       if (best !== undefined && entry.rank >= best.rank) break;
-      if (accepts(entry, slash, rule)) best = entry;
+      if (accepts(entry, slash, ask)) best = entry;
     }
   }
   for (const entry of node.rests) {
     if (best !== undefined && entry.rank >= best.rank) break;
-    if (accepts(entry, slash, rule) && entry.rest?.(path, at) !== undefined) best = entry;
+    if (accepts(entry, slash, ask) && entry.rest?.(path, at) !== undefined) best = entry;
   }
   return best;
 }
 
-function accepts<Target>(entry: Entry<Target>, slash: boolean, rule: SlashRule): boolean {
+function accepts<Target>(entry: Entry<Target>, slash: boolean, ask: Ask<Target>): boolean {
   const { route } = entry;
+  const { rule, isCandidate } = ask;
+  if (isCandidate !== undefined && !isCandidate(route)) return false;
   if (route.segments.length === 0) return !slash;
   if (!slash) return rule !== "always" || route.hasExtension;
   if (route.hasExtension) return false;

@@ -14,6 +14,7 @@ const PCHAR = new Uint8Array(128);
 for (const char of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@") {
   PCHAR[char.charCodeAt(0)] = 1;
 }
+const UNCHANGED = /^[A-Za-z0-9\-._~]*$/;
 const UNRESERVED = /[A-Za-z0-9\-._~]/;
 const SLASH = 47;
 const DOT = 46;
@@ -79,6 +80,7 @@ export function canonicalPath(path: string): string {
 
 /** A static text as it stands in a canonical path. */
 export function canonicalText(text: string): string {
+  if (UNCHANGED.test(text)) return text;
   let path = "";
   for (const char of text) {
     const code = char.codePointAt(0) as number;

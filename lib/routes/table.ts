@@ -25,9 +25,9 @@ export interface Entry<Target> {
 /** What can follow the segments so far. */
 export interface Node<Target> {
   /** By canonical spelling. */
-  readonly children: Map<string, Node<Target>>;
+  children: ReadonlyMap<string, Node<Target>>;
   /** What the children are called, decoded. */
-  readonly texts: Set<string>;
+  texts: ReadonlySet<string>;
   readonly mixed: { readonly capture: Capture; readonly node: Node<Target> }[];
   dynamic: Node<Target> | undefined;
   /** Routes that end here, best first. */
@@ -63,10 +63,14 @@ export function buildTable<Target>(routes: readonly Route<Target>[]): RouteTable
   return { routes: sorted, statics: collectStatics(entries), root, textsAfterRest };
 }
 
+// Most nodes are the ends of routes: of thousands, each with a map of its own, the start would be felt.
+const NO_CHILDREN: ReadonlyMap<string, Node<never>> = new Map<string, Node<never>>();
+const NO_TEXTS: ReadonlySet<string> = new Set();
+
 function createNode<Target>(): Node<Target> {
   return {
-    children: new Map(),
-    texts: new Set(),
+    children: NO_CHILDREN as ReadonlyMap<string, Node<Target>>,
+    texts: NO_TEXTS,
     mixed: [],
     dynamic: undefined,
     leaves: [],
@@ -83,14 +87,21 @@ function createEntry<Target>(route: Route<Target>, rank: number): Entry<Target> 
     route,
     rank,
     fixed,
-    mixed: route.segments
-      .slice(0, fixed)
-      .map((segment) =>
-        isStatic(segment) || isDynamic(segment) ? undefined : compileSegment(segment),
-      ),
+    mixed: mixedSegments(route.segments, fixed),
     rest: firstRest === -1 ? undefined : compileRest(route.segments.slice(firstRest)),
     endsInRest: last !== undefined && isDynamic(last) && hasRest(last),
   };
+}
+
+const NONE: readonly undefined[] = [];
+
+function mixedSegments(segments: readonly Segment[], fixed: number): Entry<unknown>["mixed"] {
+  if (segments.every((segment) => isStatic(segment) || isDynamic(segment))) return NONE;
+  return segments
+    .slice(0, fixed)
+    .map((segment) =>
+      isStatic(segment) || isDynamic(segment) ? undefined : compileSegment(segment),
+    );
 }
 
 function insert<Target>(root: Node<Target>, entry: Entry<Target>): void {
@@ -109,8 +120,12 @@ function childFor<Target>(node: Node<Target>, segment: Segment): Node<Target> {
     let child = node.children.get(key);
     if (child === undefined) {
       child = createNode();
-      node.children.set(key, child);
-      node.texts.add(textOf(segment));
+      if (node.children === NO_CHILDREN) {
+        node.children = new Map();
+        node.texts = new Set();
+      }
+      (node.children as Map<string, Node<Target>>).set(key, child);
+      (node.texts as Set<string>).add(textOf(segment));
     }
     return child;
   }

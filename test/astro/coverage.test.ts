@@ -6,7 +6,7 @@ import { items, notApplicable } from "./_items.ts";
 
 const tests = join(import.meta.dirname, "..");
 const ID = /\b[A-Z]{1,2}-\d{2,3}\b/g;
-const FAMILIES = /^(R|P|E|M|C|K|I|X)-/;
+const FAMILIES = /^(R|P|S|E|M|C|K|I|X)-/;
 
 /** The ids in the comment right above each test of a file. */
 function idsIn(file: string): string[] {

@@ -34,7 +34,7 @@ export function expressFront(express: typeof express5): void {
     writeFileSync(join(root, "package.json"), '{ "type": "module" }');
     writeFileSync(join(root, "src/pages/a.js"), 'export const GET = () => new Response("a");');
     const { get } = await listen(
-      express().use(starbridge({ root: relative(process.cwd(), root) })),
+      express().use(starbridge({ root: relative(process.cwd(), root), dev: false })),
     );
     expect(await (await get("/a")).text()).toBe("a");
   });

@@ -10,6 +10,10 @@ type Answer = Awaited<ReturnType<typeof requestAsCurl>>;
 
 /** What the requests of each example's README answer, in their order. */
 const expected: Record<string, ((answer: Answer) => void)[]> = {
+  "dev-reload": [
+    says(200, { text: "Hi, tea!", visits: 1, pools: 1 }),
+    says(200, { pools: 1, visits: 1 }),
+  ],
   "express-hello": [says(200, { hello: "world" }), says(200, { from: "legacy" })],
   "fastify-hello": [says(200, { hello: "world" }), says(200, { from: "legacy" })],
   "express-commonjs": [
@@ -57,7 +61,9 @@ describe("the examples", () => {
       withFileTypes: true,
     });
     const names = folders.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-    expect(names.sort()).toEqual([...Object.keys(expected), "legacy-shop", "testing"].sort());
+    expect(names.sort()).toEqual(
+      [...Object.keys(expected), "legacy-shop", "prerender", "testing"].sort(),
+    );
   });
 
   it.each(Object.keys(expected))("%s answers as its README says", async (name) => {

@@ -25,7 +25,7 @@ const rooms: Room[] = [
   {
     room: "base",
     files:
-      /^lib\/(?:types|errors|describe|thrown|log|read-ahead|content-coding|client-address|version)\.ts$/,
+      /^lib\/(?:types|errors|static-errors|static-types|describe|thrown|log|read-ahead|content-coding|client-address|version)\.ts$/,
     mayImport: [],
     // The contract of all rooms names what cookies.ts makes.
     mayName: ["parts"],
@@ -33,11 +33,58 @@ const rooms: Room[] = [
   { room: "parts", files: /^lib\/(?:incoming|cookies)\.ts$/, mayImport: ["base"] },
   { room: "routes", files: /^lib\/routes\//, mayImport: ["base"] },
   { room: "node", files: /^lib\/node\//, mayImport: ["base"] },
-  { room: "loader", files: /^lib\/loader\//, mayImport: ["base", "parts", "routes"] },
+  // What a prerendered route says of itself; nothing of a build.
+  {
+    room: "static",
+    files: /^lib\/build\/(?:prerender-flag|static-path|static-paths|paginate|tsconfig)\.ts$/,
+    mayImport: ["base", "parts", "routes"],
+    mayName: ["request"],
+  },
+  {
+    room: "loader",
+    files: /^lib\/loader\//,
+    mayImport: ["base", "parts", "routes", "static"],
+    mayName: ["request"],
+  },
+  // What serves a build: a loader like the others, without anything that builds.
+  {
+    room: "served",
+    files: /^lib\/build\/(?:manifest|manifest-loader|prerendered|body|encodings)\.ts$/,
+    mayImport: ["base", "parts", "routes", "static", "loader"],
+    mayName: ["request"],
+  },
+  // Development only, imported when it is wanted.
+  {
+    room: "dev",
+    files: /^lib\/dev\//,
+    mayImport: ["base", "parts", "routes", "static", "loader"],
+    mayName: ["request"],
+  },
+  {
+    room: "build",
+    files: /^lib\/build\//,
+    mayImport: ["base", "parts", "routes", "static", "loader", "served", "request", "app"],
+  },
+  {
+    room: "cli",
+    files: /^lib\/cli\//,
+    mayImport: [
+      "base",
+      "parts",
+      "routes",
+      "static",
+      "loader",
+      "served",
+      "dev",
+      "build",
+      "request",
+      "app",
+    ],
+  },
   {
     room: "app",
-    files: /^lib\/(?:app|start|testing)\.ts$/,
-    mayImport: ["base", "parts", "routes", "request", "loader"],
+    files: /^lib\/(?:app|start|testing|settings|config-file)\.ts$/,
+    mayImport: ["base", "parts", "routes", "request", "static", "loader", "served", "dev"],
   },
   {
     room: "entry",
@@ -49,7 +96,7 @@ const rooms: Room[] = [
     files: /^lib\/[^/]+\.ts$/,
     mayImport: ["base", "parts", "routes"],
     // What a page is made of: the loader's file, handed over by start.ts.
-    mayName: ["loader"],
+    mayName: ["loader", "static"],
   },
   // What hosts with req and res share. No bridge of its own, and no framework in it.
   { room: "bridges", files: /^bridges\/[^/]+\.ts$/, mayImport: ["base", "node", "app"] },
@@ -69,7 +116,8 @@ const forBridges = ["lib/routes/path.ts", "lib/routes/route.ts", "lib/pass.ts"];
 const routeOrder = ["scan", "route", "parse", "path", "order", "capture", "table", "match"];
 
 // Who may touch Node itself. Everything else runs on Web APIs alone.
-const mayUseNode = /^(?:lib\/(?:node|loader)\/|lib\/routes\/scan\.ts$|bridges\/)/;
+const mayUseNode =
+  /^(?:lib\/(?:node|loader|dev|build|cli)\/|lib\/config-file\.ts$|lib\/routes\/scan\.ts$|bridges\/)/;
 // The `root` option is a path or a file: URL.
 const mayUse = ["node:path", "node:url"].map((specifier) => ({ file: "lib/config.ts", specifier }));
 
@@ -167,7 +215,9 @@ describe("imports of lib/ and bridges/", () => {
       const name = packageName as string;
       if (name === runtimeFramework.packageName) return !runtimeFramework.from.test(file);
       if (name in manifest.dependencies) return false;
-      const own = file.startsWith(`bridges/${name}/`);
+      // Vite is loaded where it is installed; only its types are named.
+      const isTool = name === "vite" && /^lib\/(?:dev|build)\//.test(file);
+      const own = isTool || file.startsWith(`bridges/${name}/`);
       return !(typeOnly && own && name in manifest.peerDependencies);
     });
     expect(wrong.map(sentence)).toEqual([]);

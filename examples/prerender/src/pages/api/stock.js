@@ -1,0 +1,1 @@
+export const GET = () => Response.json({ tea: 4, salt: 0 });

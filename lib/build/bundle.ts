@@ -1,0 +1,183 @@
+// Endpoint files → one chunk each, through Vite.
+import { readFileSync, realpathSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import type { Plugin, Rolldown } from "vite";
+import type { Config } from "../config.ts";
+import { bridgeError } from "../errors.ts";
+import { lexExports } from "../loader/exports.ts";
+import type { Logger } from "../log.ts";
+import { envConstants, MODE } from "./env.ts";
+import { HostModules } from "./host-modules.ts";
+import type { ManifestChunk } from "./manifest.ts";
+import { resolvePlugin } from "./resolve-plugin.ts";
+import { createFindCompiled } from "./tsconfig.ts";
+import { importVite } from "./vite.ts";
+
+/** What is bundled, and where to. */
+export interface BundleOptions {
+  readonly config: Config;
+  /** Absolute paths of the endpoint files by their path relative to the pages folder. */
+  readonly pages: ReadonlyMap<string, string>;
+  /** Absolute path of the middleware module. */
+  readonly middleware: string | undefined;
+  /** Folder for the chunks. */
+  readonly server: string;
+  readonly logger: Logger;
+  /** Called for each file that was read. */
+  onFile(file: string): void;
+}
+
+/** An endpoint file or the middleware, bundled. */
+export interface Chunk extends ManifestChunk {
+  /** `undefined` when only loading it would tell. */
+  readonly exports: readonly string[] | undefined;
+}
+
+/**
+ * Bundles everything.
+ *
+ * @returns Chunks by the absolute path of their source.
+ * @throws BridgeError `STARBRIDGE_BUILD_FAILED` for broken syntax, imports that lead nowhere and missing exports.
+ */
+export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>> {
+  const { config, server, logger } = options;
+  const vite = await importVite(config.root);
+  if (options.pages.size === 0 && options.middleware === undefined) return new Map();
+  const root = realpathSync(config.root);
+  const pages = resolve(root, config.pages);
+  const { middleware } = options;
+  const { createFilter } = vite;
+  const host = new HostModules({
+    root,
+    pages,
+    middleware,
+    shared: config.shared,
+    createFilter,
+    findCompiled: createFindCompiled(root),
+    logger,
+  });
+  const roots = new Set([config.root, root, pages, ...(middleware ? [middleware] : [])]);
+  let failure: Error | undefined;
+  const onError = (error: Error): void => {
+    failure ??= error;
+  };
+  const plugins = [resolvePlugin({ root, roots, server, host, onError }), progress(options)];
+  const built = await vite
+    .build({
+      root,
+      mode: MODE,
+      configFile: false,
+      logLevel: "silent",
+      publicDir: false,
+      css: { postcss: {} },
+      envPrefix: ["PUBLIC_", "VITE_"],
+      define: envConstants(vite.loadEnv, root, config.site),
+      resolve: { tsconfigPaths: true },
+      plugins,
+      build: {
+        ssr: true,
+        outDir: server,
+        emptyOutDir: false,
+        target: "node20",
+        sourcemap: true,
+        minify: false,
+        reportCompressedSize: false,
+        rolldownOptions: {
+          input: entriesOf(options),
+          // What a chunk exports is what the file exports: methods are told by it.
+          preserveEntrySignatures: "strict",
+          // In one folder, so that the way to a file of the host is the same from all of them.
+          output: {
+            format: "es",
+            entryFileNames: "[name]-[hash].mjs",
+            chunkFileNames: "shared-[hash].mjs",
+          },
+        },
+      },
+    })
+    .catch((error: unknown) => {
+      throw (
+        failure ?? bridgeError("BUILD_FAILED", { reason: reasonOf(error, root) }, { cause: error })
+      );
+    });
+  report(host, logger);
+  return chunksOf(built as Rolldown.RolldownOutput);
+}
+
+/** Names that still tell what they are: `users.[id].ts` → `users.id`. */
+function entriesOf({ pages, middleware }: BundleOptions): Record<string, string> {
+  const entries: Record<string, string> = {};
+  const add = (wanted: string, path: string): void => {
+    let name = wanted;
+    for (let count = 2; Object.hasOwn(entries, name); count++) name = `${wanted}-${count}`;
+    entries[name] = path;
+  };
+  for (const [file, path] of pages) {
+    const words = file.replace(/\.[jt]s$/, "").split(/[^A-Za-z0-9_-]+/);
+    add(`page.${words.filter(Boolean).join(".").slice(0, 100)}`, path);
+  }
+  if (middleware !== undefined) add("middleware", middleware);
+  return entries;
+}
+
+function progress({ pages, middleware, onFile }: BundleOptions): Plugin {
+  const files = new Map([...pages].map(([file, path]) => [path, file]));
+  if (middleware !== undefined) files.set(middleware, "middleware");
+  return {
+    name: "starbridge:progress",
+    moduleParsed({ id }) {
+      const file = files.get(id);
+      if (file !== undefined) onFile(file);
+    },
+  };
+}
+
+function chunksOf({ output }: Rolldown.RolldownOutput): Map<string, Chunk> {
+  const chunks = new Map<string, Chunk>();
+  for (const item of output) {
+    if (item.type !== "chunk" || !item.isEntry || item.facadeModuleId === null) continue;
+    const isCommonJs = isCommonJsSource(item.facadeModuleId);
+    const isKnown = !isCommonJs && item.exports.every((name) => /^[\w$]+$/.test(name));
+    const exports = isKnown && !reexportsPackage(item) ? item.exports : undefined;
+    chunks.set(item.facadeModuleId, { name: item.fileName, isCommonJs, exports });
+  }
+  return chunks;
+}
+
+function isCommonJsSource(path: string): boolean {
+  const source = readFileSync(path, "utf8");
+  return lexExports(source) === undefined && !/^\s*(?:import|export)\b/m.test(source);
+}
+
+/** `export * from "package"`: what that gives, only running it tells. */
+function reexportsPackage({ code }: Rolldown.OutputChunk): boolean {
+  return /^export \* from /m.test(code);
+}
+
+function report({ copied, kept }: HostModules, logger: Logger): void {
+  if (kept.length > 0) {
+    logger.info(`Modules of the host that pages import from where they are: ${kept.join(", ")}.`);
+  }
+  if (copied.length > 0) {
+    logger.info(
+      `Copied into the build: ${copied.join(", ")}. A module that the host loads as well is named in \`shared\`, or compiled before.`,
+    );
+  }
+}
+
+/** The bundler's own words name file, line and column; files as seen from the working directory. */
+function reasonOf(error: unknown, root: string): string {
+  const fromHere = relative(process.cwd(), root).replaceAll(sep, "/");
+  const { errors } = error as { errors?: { message: string; id?: string }[] };
+  const texts = (errors ?? [error as Error]).map(({ message }) =>
+    stripVTControlCharacters(message).split("\n    at ")[0]?.trim(),
+  );
+  const text = texts.join("\n");
+  return fromHere === "" ? text : text.replaceAll(`${fromHere}/`, "");
+}
+
+/** Folder of the chunks in the folder of a build. */
+export function serverFolder(folder: string): string {
+  return join(folder, "server");
+}

@@ -1,0 +1,53 @@
+// paginate() of getStaticPaths: a list cut into pages, each with a path of its own.
+import { bridgeError } from "../errors.ts";
+import type { RoutePattern } from "../routes/route.ts";
+import type { GetStaticPathsItem, Page, PaginateFunction } from "../static-types.ts";
+import type { Params } from "../types.ts";
+import { staticPathOf } from "./static-path.ts";
+
+/** Makes the `paginate` of a route. */
+export function createPaginate(route: RoutePattern, source: string): PaginateFunction {
+  return function paginate(data, { pageSize = 10, params = {}, props = {}, format } = {}) {
+    const isOptional = isRest(route, "page");
+    if (isOptional === undefined)
+      throw bridgeError("PAGE_NUMBER_PARAM_NOT_FOUND", { file: source });
+    const size = Math.max(1, pageSize);
+    const lastPage = Math.max(1, Math.ceil(data.length / size));
+    const paramsOf = (page: number): Params => ({
+      ...params,
+      page: isOptional && page === 1 ? undefined : String(page),
+    });
+    const urlOf = (page: number): string => {
+      const url = staticPathOf(route, paramsOf(page), source) || "/";
+      return format === undefined ? url : format(url);
+    };
+    return Array.from({ length: lastPage }, (_, index): GetStaticPathsItem => {
+      const current = index + 1;
+      const start = index * size;
+      const end = Math.min(start + size, data.length);
+      const page: Page = {
+        data: data.slice(start, end),
+        start,
+        end: end - 1,
+        size,
+        total: data.length,
+        currentPage: current,
+        lastPage,
+        url: {
+          current: urlOf(current),
+          next: current === lastPage ? undefined : urlOf(current + 1),
+          prev: current === 1 ? undefined : urlOf(current - 1),
+          first: current === 1 ? undefined : urlOf(1),
+          last: current === lastPage ? undefined : urlOf(lastPage),
+        },
+      };
+      return { params: paramsOf(current), props: { ...props, page } };
+    });
+  } as PaginateFunction;
+}
+
+/** Whether the parameter may be empty; `undefined` when the route has none of that name. */
+function isRest(route: RoutePattern, name: string): boolean | undefined {
+  const part = route.segments.flat().find(({ kind, value }) => kind !== "text" && value === name);
+  return part && part.kind === "rest";
+}

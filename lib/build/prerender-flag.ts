@@ -1,0 +1,56 @@
+// What `export const prerender` of a file says, read from its source and never by running it. In development, in a
+// build and without one the same reader decides, so a file cannot mean two things.
+import { parse } from "es-module-lexer";
+import { bridgeError } from "../errors.ts";
+
+/** Space and comments, as they may stand between any two words. */
+const GAP = String.raw`(?:\s|\/\*[\s\S]*?\*\/|\/\/[^\n]*(?:\n|$))*`;
+const DECLARATION = new RegExp(`^export${GAP}const${GAP}$`);
+/** From the name on: `: boolean = true as const;`. What an annotation says does not matter. */
+const VALUE = new RegExp(
+  `^${GAP}(?::[^=;]*)?=${GAP}(true|false)\\b(?:${GAP}(?:as|satisfies)${GAP}\\w+)*`,
+);
+/** Where a statement ends, or its next declarator begins; on a line of its own, what no expression goes on with. */
+const END = new RegExp(
+  `^(?:[^\\S\\n]|\\/\\*[\\s\\S]*?\\*\\/)*(?:$|[;,}]|\\/\\/|\\n${GAP}(?![-+*/%&|^?<>=.,([\`!]|in\\b|instanceof\\b|as\\b|satisfies\\b)(?:$|[^\\s/]))`,
+);
+
+/**
+ * Reads the flag from the module.
+ *
+ * @param source The text of the file, JavaScript or TypeScript.
+ * @param file Its name, for the error.
+ * @returns `undefined` when the file does not say.
+ * @throws BridgeError `STARBRIDGE_PRERENDER_NOT_STATIC` when it says something that only running it would tell.
+ */
+export function readPrerenderFlag(source: string, file: string): boolean | undefined {
+  if (!source.includes("prerender")) return undefined;
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(source.startsWith("\uFEFF") ? source.slice(1) : source);
+  } catch {
+    // Broken syntax is reported where the file is loaded, with its place.
+    return undefined;
+  }
+  const text = source.startsWith("\uFEFF") ? source.slice(1) : source;
+  const flag = parsed[1].find(
+    (item) => item.type !== "reexport-all" && item.name === "prerender" && !item.typeOnly,
+  );
+  if (flag === undefined) return undefined;
+  const value = valueAfter(text, flag.exportStart, flag.start, flag.end);
+  if (value === undefined) throw bridgeError("PRERENDER_NOT_STATIC", { file });
+  return value;
+}
+
+function valueAfter(
+  text: string,
+  exportStart: number,
+  nameStart: number,
+  nameEnd: number,
+): boolean | undefined {
+  if (!DECLARATION.test(text.slice(exportStart, nameStart))) return undefined;
+  const rest = text.slice(nameEnd);
+  const [matched, value] = VALUE.exec(rest) ?? [];
+  if (matched === undefined || !END.test(rest.slice(matched.length))) return undefined;
+  return value === "true";
+}

@@ -1,0 +1,220 @@
+// Prerendered routes → answers: every path once through the chain and its endpoint, as a request that nobody made.
+import { createHash } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { lookup } from "mime-types";
+import type { App } from "../app.ts";
+import { bridgeError } from "../errors.ts";
+import { fromRequest } from "../incoming.ts";
+import type { Logger } from "../log.ts";
+import type { Page } from "../page.ts";
+import { isPass } from "../pass.ts";
+import { BodyNames } from "./body-names.ts";
+import { compressedForms } from "./encodings.ts";
+import type { ManifestAnswer } from "./manifest.ts";
+import { redirectDocument } from "./redirect-document.ts";
+
+/** What is rendered, and where to. */
+export interface PrerenderOptions {
+  readonly app: App;
+  /** Folder of the build; bodies go into `client/`. */
+  readonly folder: string;
+  readonly logger: Logger;
+  /** Called for each path that was rendered. */
+  onPath(done: number, total: number, path: string): void;
+}
+
+type Route = App["routes"][number];
+
+/** One path to render. */
+interface Job {
+  readonly page: Page;
+  readonly route: Route;
+  readonly path: string;
+  /** As a request would spell it: with a slash at the end where the options ask for one. */
+  readonly pathname: string;
+}
+
+// Endpoints wait for databases and disks; more at a time would only queue there.
+const AT_ONCE = 4;
+
+/** What an answer is about is not how it travels. Cookies are one client's, and these are everybody's. */
+const NOT_KEPT = new Set([
+  "connection",
+  "content-length",
+  "date",
+  "etag",
+  "keep-alive",
+  "last-modified",
+  "set-cookie",
+  "transfer-encoding",
+]);
+
+/**
+ * Renders all prerendered routes.
+ *
+ * @throws BridgeError for the first path that cannot be kept, with its file and status.
+ */
+export async function prerender(options: PrerenderOptions): Promise<ManifestAnswer[]> {
+  const { app, logger } = options;
+  const jobs = await listJobs(app, logger);
+  const names = new BodyNames();
+  for (const { path } of jobs) names.reserve(path);
+  const answers: ManifestAnswer[] = [];
+  let next = 0;
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (let at = next++; at < jobs.length; at = next++) {
+      const job = jobs[at] as Job;
+      const response = await render(app, job);
+      answers[at] = await keep(response, job, names, options);
+      done++;
+      options.onPath(done, jobs.length, job.path || "/");
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  } finally {
+    next = jobs.length;
+  }
+  return answers;
+}
+
+/** The paths of all prerendered routes, each only for the route that would answer it. */
+async function listJobs(app: App, logger: Logger): Promise<Job[]> {
+  const jobs: Job[] = [];
+  for (const route of app.routes) {
+    const { target } = route;
+    if (target.kind !== "page" || !target.isPrerendered) continue;
+    await target.load();
+    if (!target.answers("GET")) {
+      const exports = [...(target.exports ?? [])].join(", ") || "nothing";
+      throw bridgeError("PRERENDER_NO_GET", { file: target.source, exports });
+    }
+    for (const path of (await target.staticPaths()).keys()) {
+      const needsSlash = app.config.trailingSlash === "always" && !route.hasExtension;
+      const pathname = path === "" ? "/" : needsSlash ? `${path}/` : path;
+      const winner = app.match("GET", pathname)?.route;
+      if (winner === route) jobs.push({ page: target, route, path, pathname });
+      else {
+        const other = winner === undefined ? "no route" : winner.source;
+        logger.warn(
+          `${pathname} of ${target.source} is not prerendered: ${other} answers that path.`,
+        );
+      }
+    }
+  }
+  return jobs;
+}
+
+async function render(app: App, { page, path, pathname }: Job): Promise<Response> {
+  const details = { file: page.source, path: path || "/" };
+  const match = app.match("GET", pathname);
+  const url = new URL(pathname, app.config.site?.origin ?? "http://localhost");
+  let response: Response;
+  try {
+    if (match === undefined) throw new Error("The path has no route any more.");
+    response = await app.handle(fromRequest(new Request(url)), match);
+  } catch (error) {
+    const reason = `${(error as Error).name}: ${(error as Error).message}`.replace(
+      /[^.!?]$/,
+      "$&.",
+    );
+    throw bridgeError("PRERENDER_FAILED", { ...details, reason }, { cause: error });
+  }
+  if (isPass(response)) {
+    const reason = "it steps aside with context.pass(), and a build has no host.";
+    throw bridgeError("PRERENDER_FAILED", { ...details, reason });
+  }
+  const { status } = response;
+  // The error files answer with their own status, and are kept with it.
+  const errorStatus = /(?:^|\/)(404|500)\.[jt]s$/.exec(page.file)?.[1];
+  const isFine = (status >= 200 && status < 400) || errorStatus === String(status);
+  if (!isFine) throw bridgeError("PRERENDER_STATUS", { ...details, status });
+  if (status >= 300 && status < 400 && !response.headers.has("location")) {
+    throw bridgeError("REDIRECT_WITH_NO_LOCATION", { ...details, status });
+  }
+  return response;
+}
+
+/** Writes the body and remembers the rest. */
+async function keep(
+  response: Response,
+  job: Job,
+  names: BodyNames,
+  { app, folder, logger }: PrerenderOptions,
+): Promise<ManifestAnswer> {
+  const { page, path } = job;
+  const { status } = response;
+  const shown = path || "/";
+  if (response.headers.has("set-cookie")) {
+    logger.warn(`${shown} of ${page.source} sets cookies: they are left out, it is prerendered.`);
+  }
+  const body = await bodyOf(response, job);
+  const headers = [...response.headers].filter(([name]) => !NOT_KEPT.has(name));
+  const answer = {
+    path,
+    route: page.file,
+    status,
+    headers,
+    etag: response.headers.get("etag") ?? etagOf(body),
+    size: body?.byteLength ?? 0,
+    lastModified: httpDate(response.headers.get("last-modified")),
+  };
+  if (body === undefined) {
+    logger.info(`${shown} of ${page.source} has an empty body: no file is written.`);
+    return { ...answer, file: undefined };
+  }
+  const { name, isOwn } = names.nameFor(path);
+  if (!isOwn) {
+    logger.warn(
+      `The body of ${shown} (${page.source}) is kept as client/${name}: its own name is that of another file or folder.`,
+    );
+  }
+  const file = join(folder, "client", name);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, body);
+  if (status >= 300) setHeader(headers, "content-type", "text/html; charset=utf-8");
+  else if (!response.headers.has("content-type")) {
+    const type = lookup(name);
+    if (type) headers.push(["content-type", type]);
+  }
+  const type = headers.find(([key]) => key === "content-type")?.[1] ?? null;
+  if (app.config.precompressed && !response.headers.has("content-encoding")) {
+    const forms = await compressedForms(body, type);
+    for (const [ending, bytes] of forms) await writeFile(file + ending, bytes);
+  }
+  return { ...answer, file: `client/${name}` };
+}
+
+async function bodyOf(response: Response, { page, path }: Job): Promise<Uint8Array | undefined> {
+  const { status } = response;
+  if (status >= 300 && status < 400) {
+    const location = response.headers.get("location") ?? "";
+    return Buffer.from(redirectDocument(location, status));
+  }
+  if (response.body === null) return undefined;
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    const details = { file: page.source, path: path || "/", reason: "its body failed." };
+    throw bridgeError("PRERENDER_FAILED", details, { cause: error });
+  }
+}
+
+function setHeader(headers: [string, string][], name: string, value: string): void {
+  const at = headers.findIndex(([key]) => key === name);
+  if (at === -1) headers.push([name, value]);
+  else headers[at] = [name, value];
+}
+
+/** Strong: it names these bytes and no others (RFC 9110 section 8.8.1). */
+function etagOf(body: Uint8Array | undefined): string {
+  const hash = createHash("sha256").update(body ?? "");
+  return `"${hash.digest("base64url").slice(0, 27)}"`;
+}
+
+function httpDate(given: string | null): string {
+  const date = given === null ? new Date() : new Date(given);
+  return (Number.isNaN(date.getTime()) ? new Date() : date).toUTCString();
+}

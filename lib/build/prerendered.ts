@@ -1,0 +1,202 @@
+// An answer that a build has made, as a Response: conditions, ranges and encodings of RFC 9110, status and headers
+// as the endpoint set them.
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import fresh from "fresh";
+import parseRange from "range-parser";
+import { bridgeError } from "../errors.ts";
+import type { PrerenderedAnswer } from "../loader/pages.ts";
+import type { Incoming } from "../types.ts";
+import { openBody } from "./body.ts";
+import { acceptedEncodings } from "./encodings.ts";
+import type { Encoding } from "./encodings.ts";
+import type { ManifestAnswer } from "./manifest.ts";
+
+/** How compressed files beside the bodies are told from bodies of their own. */
+export interface Variants {
+  isBody(file: string): boolean;
+}
+
+/** One form of the body. */
+interface Variant {
+  readonly path: string;
+  readonly size: number;
+  readonly etag: string;
+  readonly encoding: Encoding | undefined;
+}
+
+/** What describes a body, and has no place where there is none. */
+const BODY_HEADERS = ["content-type", "content-length", "content-encoding", "content-language"];
+
+export class PrerenderedFile implements PrerenderedAnswer {
+  readonly #entry: ManifestAnswer;
+  readonly #folder: string;
+  readonly #options: Variants | undefined;
+  #variants: Promise<Variant[]> | undefined;
+
+  /** @param variants Looks for compressed files beside the body, when it is given. */
+  constructor(entry: ManifestAnswer, folder: string, variants: Variants | undefined) {
+    this.#entry = entry;
+    this.#folder = folder;
+    this.#options = variants;
+  }
+
+  async answer(incoming: Incoming): Promise<Response> {
+    const { status } = this.#entry;
+    const variants = await this.#compressed();
+    const accepted = acceptedEncodings(incoming.header("accept-encoding"));
+    const variant =
+      accepted.map((name) => variants.find(({ encoding }) => encoding === name)).find(Boolean) ??
+      this.#plain();
+    const headers = this.#headers(variant);
+    if (variants.length > 0) headers.append("vary", "accept-encoding");
+    // Conditions are for what would succeed (RFC 9110 section 13.2.1).
+    if (status < 300) {
+      if (hasFailed(incoming, headers)) return bodiless(412, headers);
+      if (isFresh(incoming, headers)) return bodiless(304, headers);
+    }
+    if (status === 200 && incoming.method === "GET" && variant) {
+      const partial = await answerRange(incoming, headers, variant);
+      if (partial !== undefined) return partial;
+    }
+    return this.#respond(variant, headers, incoming.method === "HEAD");
+  }
+
+  async whole(): Promise<Response> {
+    const plain = this.#plain();
+    return this.#respond(plain, this.#headers(plain), false);
+  }
+
+  async #respond(
+    variant: Variant | undefined,
+    headers: Headers,
+    isHead: boolean,
+  ): Promise<Response> {
+    const { status } = this.#entry;
+    const body = variant && !isHead ? await open(variant, 0, variant.size) : null;
+    return new Response(body, { status, headers });
+  }
+
+  #headers(variant: Variant | undefined): Headers {
+    const { status, headers: given, etag, lastModified } = this.#entry;
+    const headers = new Headers(given as [string, string][]);
+    if (variant === undefined) {
+      if (status !== 204 && status !== 205 && status !== 304) headers.set("content-length", "0");
+    } else {
+      headers.set("content-length", String(variant.size));
+      if (variant.encoding) headers.set("content-encoding", variant.encoding);
+    }
+    if (status >= 300) return headers;
+    headers.set("etag", variant?.etag ?? etag);
+    headers.set("last-modified", lastModified);
+    if (status === 200) headers.set("accept-ranges", "bytes");
+    return headers;
+  }
+
+  #plain(): Variant | undefined {
+    const { file, size, etag } = this.#entry;
+    if (file === undefined) return undefined;
+    return { path: join(this.#folder, file), size, etag, encoding: undefined };
+  }
+
+  /** Looked for once: a build does not change under a running process. */
+  #compressed(): Promise<Variant[]> | Variant[] {
+    if (this.#options === undefined) return [];
+    this.#variants ??= this.#findCompressed(this.#options);
+    return this.#variants;
+  }
+
+  async #findCompressed({ isBody }: Variants): Promise<Variant[]> {
+    const { file, etag, headers } = this.#entry;
+    const isEncoded = headers.some(([name]) => name === "content-encoding");
+    if (file === undefined || isEncoded) return [];
+    const found: Variant[] = [];
+    for (const [encoding, ending] of [
+      ["br", ".br"],
+      ["gzip", ".gz"],
+    ] as const) {
+      if (isBody(file + ending)) continue;
+      const path = join(this.#folder, file + ending);
+      const facts = await stat(path).catch(() => undefined);
+      if (!facts?.isFile()) continue;
+      found.push({ path, size: facts.size, etag: etag.replace(/"$/, `-${encoding}"`), encoding });
+    }
+    return found;
+  }
+}
+
+async function open(
+  { path }: Variant,
+  start: number,
+  length: number,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>> {
+  try {
+    return await openBody(path, start, length);
+  } catch (error) {
+    const reason = `${(error as Error).message}.`;
+    throw bridgeError("BUILD_UNUSABLE", { manifest: path, reason }, { cause: error });
+  }
+}
+
+/** 206, or 416; `undefined` when all of it is the answer. Of several ranges none is served, as Express does. */
+async function answerRange(
+  incoming: Incoming,
+  headers: Headers,
+  variant: Variant,
+): Promise<Response | undefined> {
+  const wanted = incoming.header("range");
+  if (wanted === undefined || !isRangeCurrent(incoming.header("if-range"), headers))
+    return undefined;
+  const ranges = parseRange(variant.size, wanted, { combine: true });
+  if (ranges === -1) {
+    const refused = bodiless(416, headers);
+    refused.headers.set("content-range", `bytes */${variant.size}`);
+    return refused;
+  }
+  const [range] = ranges === -2 ? [] : ranges;
+  if (ranges === -2 || range === undefined || ranges.type !== "bytes" || ranges.length > 1) {
+    return undefined;
+  }
+  const length = range.end - range.start + 1;
+  const body = await open(variant, range.start, length);
+  headers.set("content-range", `bytes ${range.start}-${range.end}/${variant.size}`);
+  headers.set("content-length", String(length));
+  return new Response(body, { status: 206, headers });
+}
+
+/** `If-Range` (RFC 9110 section 13.1.5): a strong tag, or the very date. */
+function isRangeCurrent(ifRange: string | undefined, headers: Headers): boolean {
+  if (ifRange === undefined) return true;
+  if (/^(?:W\/)?"/.test(ifRange))
+    return !ifRange.startsWith("W/") && ifRange === headers.get("etag");
+  return Date.parse(ifRange) === Date.parse(headers.get("last-modified") ?? "");
+}
+
+/** `If-Match`, or else `If-Unmodified-Since`. */
+function hasFailed(incoming: Incoming, headers: Headers): boolean {
+  const tags = incoming.header("if-match");
+  const etag = headers.get("etag") ?? "";
+  if (tags !== undefined) {
+    if (tags.trim() === "*") return false;
+    return etag.startsWith("W/") || !tags.split(",").some((tag) => tag.trim() === etag);
+  }
+  const since = Date.parse(incoming.header("if-unmodified-since") ?? "");
+  return Date.parse(headers.get("last-modified") ?? "") > since;
+}
+
+function isFresh(incoming: Incoming, headers: Headers): boolean {
+  if (incoming.method !== "GET" && incoming.method !== "HEAD") return false;
+  // `Cache-Control: no-cache` is for caches (RFC 9111 section 5.2.1.4): an origin answers conditions all the same.
+  const request = {
+    "if-none-match": incoming.header("if-none-match"),
+    "if-modified-since": incoming.header("if-modified-since"),
+  };
+  const etag = headers.get("etag") ?? undefined;
+  return fresh(request, { etag, "last-modified": headers.get("last-modified") ?? undefined });
+}
+
+function bodiless(status: number, from: Headers): Response {
+  const headers = new Headers(from);
+  for (const name of BODY_HEADERS) headers.delete(name);
+  return new Response(null, { status, headers });
+}

@@ -1,0 +1,57 @@
+// Params → path: the canonical spelling of the one URL that a prerendered answer is served under.
+import { bridgeError } from "../errors.ts";
+import { canonicalText, isValueAllowed } from "../routes/path.ts";
+import type { RoutePattern, Segment } from "../routes/route.ts";
+import { textOf } from "../routes/route.ts";
+import type { Params } from "../types.ts";
+
+/**
+ * The path of a route with these params, without a slash at its end: empty for the root.
+ *
+ * @param source The file, for errors.
+ * @throws BridgeError when a value is missing, or cannot stand in a path.
+ */
+export function staticPathOf(route: RoutePattern, params: Params, source: string): string {
+  let path = "";
+  for (const segment of route.segments) {
+    const text = textWith(segment, params, route, source);
+    // An optional rest takes its slash with it.
+    if (text === "" && segment.length === 1) continue;
+    path += `/${text}`;
+  }
+  return path;
+}
+
+function textWith(segment: Segment, params: Params, route: RoutePattern, source: string): string {
+  let text = "";
+  for (const { kind, value: name } of segment) {
+    if (kind === "text") text += canonicalText(textOf([{ kind, value: name }]));
+    else text += textOfParam(name, params[name], kind === "rest", route, source);
+  }
+  return text;
+}
+
+function textOfParam(
+  name: string,
+  given: string | undefined,
+  isRest: boolean,
+  { pattern }: RoutePattern,
+  source: string,
+): string {
+  const value = given?.normalize("NFC").replace(/^\/+|\/+$/g, "");
+  if (!value) {
+    if (isRest) return "";
+    throw bridgeError("MISSING_PARAM", { param: name, pattern, file: source });
+  }
+  // A slash makes two segments of one: the pattern could not read it back.
+  if (!isRest && value.includes("/"))
+    throw bridgeError("MISSING_PARAM", { param: name, pattern, file: source });
+  if (!isValueAllowed(value) || value.includes("//") || /\p{Surrogate}/u.test(value)) {
+    throw bridgeError("INVALID_PARAM_VALUE", {
+      param: name,
+      value: JSON.stringify(value),
+      file: source,
+    });
+  }
+  return value.split("/").map(canonicalText).join("/");
+}

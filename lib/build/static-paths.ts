@@ -1,0 +1,73 @@
+// getStaticPaths(): asked once for each route, and held to its contract before anything is rendered.
+import { describe } from "../describe.ts";
+import { bridgeError } from "../errors.ts";
+import type { RoutePattern } from "../routes/route.ts";
+import { isDynamic } from "../routes/route.ts";
+import type { GetStaticPaths } from "../static-types.ts";
+import type { EndpointModule, Params, Props } from "../types.ts";
+import { createPaginate } from "./paginate.ts";
+import { staticPathOf } from "./static-path.ts";
+
+/**
+ * The paths that a route is rendered for, in canonical spelling and without a slash at the end, with the props of
+ * each. Of two entries for one path the first counts.
+ *
+ * @param source The file, for errors.
+ * @throws BridgeError with Astro's name for what is wrong; what `getStaticPaths` itself throws.
+ */
+export async function listStaticPaths(
+  route: RoutePattern,
+  module: EndpointModule,
+  source: string,
+): Promise<Map<string, Props>> {
+  // A route without parameters has one path, whatever the file exports.
+  if (route.params.length === 0) return new Map([[staticPathOf(route, {}, source), {}]]);
+  const { getStaticPaths } = module;
+  if (typeof getStaticPaths !== "function") {
+    throw bridgeError("GET_STATIC_PATHS_REQUIRED", { file: source, pattern: route.pattern });
+  }
+  const result: unknown = await (getStaticPaths as GetStaticPaths).call(module, {
+    paginate: createPaginate(route, source),
+    routePattern: route.pattern,
+  });
+  if (!Array.isArray(result)) {
+    throw bridgeError("INVALID_GET_STATIC_PATHS_RETURN", {
+      file: source,
+      actual: describe(result),
+    });
+  }
+  const paths = new Map<string, Props>();
+  for (const entry of result as unknown[]) {
+    const { params, props } = assertEntry(entry, source);
+    assertNoFileForFolder(route, params, source);
+    const path = staticPathOf(route, params, source);
+    if (!paths.has(path)) paths.set(path, { ...props });
+  }
+  return paths;
+}
+
+function assertEntry(entry: unknown, source: string): { params: Params; props: Props | undefined } {
+  // A list in the list is a map() over paginate() that should be a flatMap().
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
+    throw bridgeError("INVALID_GET_STATIC_PATHS_ENTRY", { file: source, actual: describe(entry) });
+  }
+  const { params, props } = entry as { params?: unknown; props?: Props };
+  const isEmpty = typeof params !== "object" || params === null || Object.keys(params).length === 0;
+  if (isEmpty) throw bridgeError("GET_STATIC_PATHS_EXPECTED_PARAMS", { file: source });
+  for (const [name, value] of Object.entries(params)) {
+    if (value === undefined || typeof value === "string") continue;
+    const details = { file: source, param: name, actual: describe(value) };
+    throw bridgeError("GET_STATIC_PATHS_INVALID_ROUTE_PARAM", details);
+  }
+  return { params: params as Params, props };
+}
+
+/** `/docs/[...path]` with and without a path asks for a file and a folder of one name. */
+function assertNoFileForFolder(route: RoutePattern, params: Params, source: string): void {
+  const last = route.segments.at(-1);
+  const [part] = last ?? [];
+  if (last === undefined || part === undefined || !isDynamic(last)) return;
+  if (params[part.value] !== undefined || part.kind !== "rest") return;
+  const details = { file: source, param: part.value, pattern: route.pattern };
+  throw bridgeError("PRERENDER_DYNAMIC_ENDPOINT_PATH_COLLIDE", details);
+}

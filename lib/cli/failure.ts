@@ -1,0 +1,91 @@
+// What a command failed with: a code, a sentence, a way out, and the exit code that says how bad it is.
+import { fileURLToPath } from "node:url";
+import { CommanderError } from "commander";
+import { BridgeError } from "../errors.ts";
+import type { Paint } from "./paint.ts";
+
+/** What the exit code says; the README documents it. */
+export const EXIT = { fine: 0, problems: 1, usage: 2, internal: 3 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The command line itself is wrong. */
+export class UsageError extends Error {
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** A failure as `--json` prints it, under `error`. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  /** Where it happened, innermost first. */
+  readonly stack?: readonly string[];
+}
+
+export function toFailure(error: unknown): Failure {
+  if (error instanceof BridgeError) {
+    const { code, message, cause } = error;
+    // There, `hint` is about what a host can do.
+    const hint = code === "STARBRIDGE_MODULE_FAILED" ? "Mend it, or what it imports." : error.hint;
+    return { code, message, hint, ...stackOf(cause) };
+  }
+  if (error instanceof UsageError) {
+    return { code: "usage", message: error.message, hint: error.hint };
+  }
+  if (error instanceof CommanderError) {
+    return { code: "usage", message: sentenceOf(error), hint: "See starbridge --help." };
+  }
+  if (error instanceof Error) {
+    const stack = (error.stack ?? "").match(/^\s*at .+$/gm)?.map((line) => line.trim());
+    return {
+      code: "internal",
+      message: `${error.name}: ${error.message}`,
+      ...(stack && { stack }),
+    };
+  }
+  return { code: "internal", message: `A value that is not an Error was thrown: ${error}.` };
+}
+
+function sentenceOf({ code, message }: CommanderError): string {
+  if (code === "commander.help") return "No command was given.";
+  const text = message.replace(/^error: /, "").replaceAll("\n", " ");
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith(")") ? "" : "."}`;
+}
+
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof BridgeError) return EXIT.problems;
+  if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+  return EXIT.internal;
+}
+
+/** Code, sentence, places, way out. */
+export function renderFailure(
+  { code, message, hint, stack = [] }: Failure,
+  paint: Paint,
+  label: string = paint.red("error"),
+): string {
+  // Some end in lines of source.
+  const lines = [`${label} ${paint.bold(code)} ${message.trimEnd()}`];
+  for (const place of stack) lines.push(paint.dim(`    ${place}`));
+  if (hint !== undefined) lines.push(`  ${hint}`);
+  return lines.join("\n");
+}
+
+const OURS = new URL("../../", import.meta.url);
+const NOT_THEIRS = ["node:", "data:", "/node_modules/", OURS.href, fileURLToPath(OURS)];
+
+/** The places in the user's files; those in Node, in packages and in ours tell them nothing. */
+function stackOf(error: unknown): { stack?: string[] } {
+  if (!(error instanceof Error)) return {};
+  const places = (error.stack ?? "")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith("at ") && !NOT_THEIRS.some((part) => line.includes(part)));
+  return places.length === 0 ? {} : { stack: places.slice(0, 5) };
+}

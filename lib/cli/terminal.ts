@@ -1,0 +1,122 @@
+// Where the command line writes: the answer to stdout, everything else to stderr, colours and progress only where a
+// person looks. It owns its process, unlike the rest of lib/, which is a guest in one.
+import type { WriteStream } from "node:tty";
+import type { Failure } from "./failure.ts";
+import { EXIT } from "./failure.ts";
+import type { Paint } from "./paint.ts";
+import { paintFor } from "./paint.ts";
+
+type Output = Pick<WriteStream, "isTTY" | "columns"> & NodeJS.WritableStream;
+
+interface Streams {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Milliseconds between two lines of progress: more often nobody can read. */
+const PROGRESS_INTERVAL = 50;
+
+export class Terminal {
+  /** For what `print` is given. */
+  readonly paint: Paint;
+  /** For what `note` is given. */
+  readonly notePaint: Paint;
+  /** What is being done with code of the user's, for a sentence. */
+  activity: string | undefined;
+  readonly #write: (text: string) => Promise<void>;
+  readonly #errors: Output;
+  readonly #showsProgress: boolean;
+  #lastProgress = 0;
+  #hasProgress = false;
+
+  constructor(isJson: boolean, { stdout, stderr, env }: Streams = process) {
+    this.paint = paintFor(stdout, env);
+    this.notePaint = paintFor(stderr, env);
+    this.#errors = stderr;
+    this.#showsProgress = stderr.isTTY === true && !isJson;
+    // `starbridge routes | head -1`: who has read enough closes the pipe, and that is no failure.
+    for (const stream of [stdout, stderr]) stream.on("error", () => {});
+    this.#write = takeStdout(stdout, (text) => {
+      this.#clearProgress();
+      return stderr.write(text);
+    });
+  }
+
+  /** Writes the answer; resolves when it is out. */
+  print(text: string): Promise<void> {
+    this.#clearProgress();
+    return this.#write(`${text}\n`);
+  }
+
+  /** Writes a line beside the answer. */
+  note(text: string): void {
+    this.#clearProgress();
+    this.#errors.write(`${text}\n`);
+  }
+
+  /** Resolves when the notes are out: a process that ends drops what a pipe has not taken yet. */
+  flush(): Promise<void> {
+    return new Promise((resolve) => this.#errors.write("", () => resolve()));
+  }
+
+  /** Shows how far long work is, in one line that is written over and vanishes in the end. */
+  progress(done: number, total: number, what: string): void {
+    if (!this.#showsProgress) return;
+    const now = Date.now();
+    if (now - this.#lastProgress < PROGRESS_INTERVAL) return;
+    this.#lastProgress = now;
+    this.#hasProgress = true;
+    const line = `${done}/${total} ${what}`;
+    this.#errors.write(`\r\u001B[2K${line.slice(0, (this.#errors.columns || 80) - 1)}`);
+  }
+
+  /**
+   * Has something to say when the process ends before the command does: a module that is loaded may call
+   * `process.exit()`, or wait for what never comes.
+   *
+   * @returns How to be silent again.
+   */
+  reportEarlyExit(report: (failure: Failure) => void): () => void {
+    const onExit = (exitCode: number) => {
+      const during = this.activity === undefined ? "" : ` while ${this.activity}`;
+      const message = `The process ended${during} (exit code ${exitCode}).`;
+      const hint =
+        "A module called process.exit(), failed in the background, or never loaded to its end.";
+      report({ code: "ended", message, hint });
+      process.exitCode = EXIT.problems;
+    };
+    process.once("exit", onExit);
+    return () => process.off("exit", onExit);
+  }
+
+  #clearProgress(): void {
+    if (this.#hasProgress) this.#errors.write("\r\u001B[2K");
+    this.#hasProgress = false;
+  }
+}
+
+/**
+ * Endpoint files and configs print when they are loaded (dotenv does): that goes elsewhere, so that
+ * `starbridge check --json | jq` holds.
+ *
+ * @returns How to write to stdout from now on.
+ */
+function takeStdout(
+  stdout: Output,
+  instead: (text: string | Uint8Array) => boolean,
+): (text: string) => Promise<void> {
+  const write = stdout.write.bind(stdout);
+  stdout.write = (
+    text: string | Uint8Array,
+    encoding?: BufferEncoding | Callback,
+    callback?: Callback,
+  ) => {
+    const done = typeof encoding === "function" ? encoding : callback;
+    if (done) process.nextTick(done);
+    return instead(text);
+  };
+  return (text) => new Promise((resolve) => write(text, () => resolve()));
+}
+
+type Callback = (error?: Error | null) => void;

@@ -1,0 +1,103 @@
+// Files that changed, as few batches: an editor, a formatter or a checkout touches many, and some of them twice. The
+// watcher is fast, but not without gaps: it says that it is ready while it still reads folders, and drops what follows a
+// change of the same file within 50 ms. So after everything that happens it is looked once more.
+import { statSync } from "node:fs";
+import type { FSWatcher } from "vite";
+
+export type Change = "added" | "changed" | "removed";
+
+/** Milliseconds from the first event of a batch to its end: one save is often two events. */
+const BATCH = 8;
+/** Milliseconds from the start, and from the latest batch, to each further look. */
+const LOOKS = [70, 400, 1500];
+
+export interface ChangesParts {
+  readonly watcher: FSWatcher;
+  /** Lists the files that count as soon as they are there, by absolute path. */
+  readonly list: () => Promise<readonly string[]>;
+  /** Hears what changed, by absolute path. */
+  readonly listener: (changes: ReadonlyMap<string, Change>) => void;
+}
+
+export class Changes {
+  readonly #parts: ChangesParts;
+  #timers: NodeJS.Timeout[] = [];
+  /** What files looked like when they were used, or when the listener was told of them. */
+  readonly #stamps = new Map<string, string | undefined>();
+  readonly #batch = new Map<string, Change>();
+  #isClosed = false;
+
+  constructor(parts: ChangesParts) {
+    this.#parts = parts;
+    const { watcher } = parts;
+    watcher.on("add", this.#onAdd).on("change", this.#onChange).on("unlink", this.#onUnlink);
+    this.#lookLater();
+  }
+
+  /** Remembers what a file that is about to be read looks like. */
+  note(file: string): void {
+    this.#stamps.set(file, stampOf(file));
+  }
+
+  /** The same for a file that was perhaps read before: a change since then must not be forgotten. */
+  noteNew(file: string): void {
+    if (!this.#stamps.has(file)) this.note(file);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    const { watcher } = this.#parts;
+    watcher.off("add", this.#onAdd).off("change", this.#onChange).off("unlink", this.#onUnlink);
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  readonly #onAdd = (file: string): void => this.#collect(file, "added");
+  readonly #onChange = (file: string): void => this.#collect(file, "changed");
+  readonly #onUnlink = (file: string): void => this.#collect(file, "removed");
+
+  #collect(file: string, change: Change): void {
+    if (this.#batch.size === 0) setTimeout(() => this.#flush(), BATCH).unref();
+    this.#batch.set(file, change);
+  }
+
+  #flush(): void {
+    if (this.#isClosed) return;
+    // What was read or told since is no news: the watcher and a look find the same change.
+    const batch = new Map([...this.#batch].filter(([file]) => this.#isNews(file)));
+    this.#batch.clear();
+    if (batch.size === 0) return;
+    for (const file of batch.keys()) this.note(file);
+    this.#parts.listener(batch);
+    this.#lookLater();
+  }
+
+  #isNews(file: string): boolean {
+    return !this.#stamps.has(file) || this.#stamps.get(file) !== stampOf(file);
+  }
+
+  async #lookAgain(): Promise<void> {
+    // A folder that cannot be listed just now is met again by whoever needs it.
+    const listed = await this.#parts.list().catch(() => []);
+    if (this.#isClosed) return;
+    for (const file of listed) if (!this.#stamps.has(file)) this.#collect(file, "added");
+    for (const [file, before] of this.#stamps) {
+      const now = stampOf(file);
+      if (now === before) continue;
+      this.#collect(
+        file,
+        now === undefined ? "removed" : before === undefined ? "added" : "changed",
+      );
+    }
+  }
+
+  #lookLater(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers = LOOKS.map((delay) => setTimeout(() => this.#lookAgain(), delay).unref());
+  }
+}
+
+/** Renaming a file over another changes its ctime, and on most systems the number of its inode. */
+function stampOf(file: string): string | undefined {
+  const facts = statSync(file, { throwIfNoEntry: false });
+  return facts && `${facts.mtimeMs} ${facts.ctimeMs} ${facts.size} ${facts.ino}`;
+}

@@ -1,0 +1,82 @@
+// Vite, the runner and the file watcher as one thing that is started and closed.
+import { isAbsolute, normalize } from "node:path";
+import type { Plugin, ViteDevServer } from "vite";
+import { createFindCompiled } from "../build/tsconfig.ts";
+import type { Config } from "../config.ts";
+import type { Logger } from "../log.ts";
+import { astroPlugin } from "./astro-plugin.ts";
+import type { Change, ChangesParts } from "./changes.ts";
+import { Changes } from "./changes.ts";
+import type { PageRequires } from "./common-js.ts";
+import { envConstants } from "./env.ts";
+import { HostModules } from "./host-modules.ts";
+import { Positions } from "./positions.ts";
+import { PageRunner } from "./runner.ts";
+import type { ViteTools } from "./vite.ts";
+import { startVite } from "./vite.ts";
+
+/** What an engine is made of. */
+export interface EngineParts {
+  readonly tools: ViteTools;
+  /** `root` as a real path. */
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Folders whose files may import Astro's modules; may grow. */
+  readonly roots: ReadonlySet<string>;
+  readonly requires: PageRequires;
+  /** Lists the endpoint files. */
+  readonly list: () => Promise<readonly string[]>;
+  readonly onChange: (engine: Engine, changes: ReadonlyMap<string, Change>) => void;
+}
+
+export interface Engine {
+  readonly server: ViteDevServer;
+  readonly runner: PageRunner;
+  readonly host: HostModules;
+  readonly positions: Positions;
+  readonly changes: Changes;
+  close(): Promise<void>;
+}
+
+export async function startEngine(parts: EngineParts): Promise<Engine> {
+  const { tools, config, logger, roots, requires, list, onChange } = parts;
+  const { root, shared, site } = config;
+  let changes: Changes | undefined;
+  const constants = envConstants(tools, root, site);
+  const plugins = [astroPlugin(roots), readPlugin((file) => changes?.note(file))];
+  const server = await startVite(tools, config, constants, plugins, logger);
+  const isShared =
+    shared.length === 0
+      ? () => false
+      : tools.vite.createFilter([...shared], undefined, { resolve: root });
+  const host = new HostModules(isShared, createFindCompiled(root));
+  const listener: ChangesParts["listener"] = (batch) => onChange(engine, batch);
+  changes = new Changes({ watcher: server.watcher, list, listener });
+  const runner = new PageRunner(tools, server, host, { roots, requires });
+  const positions = new Positions((file) => runner.codeOf(file));
+  const engine: Engine = {
+    server,
+    runner,
+    host,
+    positions,
+    changes,
+    async close() {
+      this.changes.close();
+      await Promise.all([runner.close(), server.close()]);
+    },
+  };
+  return engine;
+}
+
+/** Vite keeps what it has transformed: a file is read when it asks plugins for it, and at no other time. */
+function readPlugin(onRead: (file: string) => void): Plugin {
+  return {
+    name: "starbridge:read",
+    enforce: "pre",
+    load(id) {
+      const file = id.replace(/[?#].*$/, "");
+      if (isAbsolute(file)) onRead(normalize(file));
+      return null;
+    },
+  };
+}

@@ -1,0 +1,255 @@
+// Loads pages through Vite, so that they reload while the host keeps running.
+import { realpathSync } from "node:fs";
+import { join, resolve, sep } from "node:path";
+import type { Config } from "../config.ts";
+import { provideAstroModules } from "../loader/astro-modules.ts";
+import { assertFolders } from "../loader/files.ts";
+import type { Loader, Pages } from "../loader/pages.ts";
+import { nameForPeople } from "../loader/pages.ts";
+import type { Logger } from "../log.ts";
+import type { Scan } from "../routes/scan.ts";
+import { scanPages } from "../routes/scan.ts";
+import type { Change } from "./changes.ts";
+import { PageRequires } from "./common-js.ts";
+import type { Engine } from "./engine.ts";
+import { startEngine } from "./engine.ts";
+import { isEnvFile } from "./env.ts";
+import { PageReader } from "./page-reader.ts";
+import type { ViteTools } from "./vite.ts";
+import { importVite } from "./vite.ts";
+
+/** What a dev loader is made of. */
+export interface DevLoaderOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+}
+
+/** @returns `undefined` when there is no vite that can be used. */
+export async function createDevLoader(options: DevLoaderOptions): Promise<Loader | undefined> {
+  const tools = await importVite(options.config.root);
+  if (typeof tools === "object") return new DevLoader(tools, options);
+  const found = tools === undefined ? "is not installed" : `is version ${tools}`;
+  options.logger.info(
+    `Pages do not reload, because vite ${found}. For hot reload: npm install --save-dev vite@8`,
+  );
+  return undefined;
+}
+
+/** A reload that has begun: what changed, and when. */
+interface Reload {
+  readonly since: number;
+  readonly files: Set<string>;
+  modules: number;
+}
+
+const CODE = /\.[cm]?[jt]sx?$/;
+/** What the meaning of all modules hangs on. */
+const SETTINGS = /[\\/](?:tsconfig[^\\/]*|package)\.json$/;
+/** Milliseconds after a reload until it is looked for files that exist twice: not while somebody waits. */
+const TWINS_DELAY = 200;
+/** Milliseconds that an engine lives on after another one has taken its place. */
+const RETIREMENT = 1000;
+
+class DevLoader implements Loader {
+  readonly #tools: ViteTools;
+  readonly #config: Config;
+  readonly #logger: Logger;
+  readonly #pages: string;
+  readonly #middleware: string | undefined;
+  readonly #roots = new Set<string>();
+  /** What was said once. */
+  readonly #said = new Set<string>();
+  /** Outlives engines: what it has loaded may be dropped by the next one. */
+  readonly #requires = new PageRequires();
+  readonly #retired = new Set<Engine>();
+  readonly #watched = new WeakMap<Engine, Set<string>>();
+  #isRunning = false;
+  /** Kept while files only change: to list hundreds of folders takes longer than all the rest. */
+  #scan: Promise<Scan> | undefined;
+  #listed: ReadonlySet<string> = new Set();
+  #engine: Promise<Engine> | undefined;
+  #reader: PageReader | undefined;
+  #listener: (() => void) | undefined;
+  #reload: Reload | undefined;
+  #twinsTimer: NodeJS.Timeout | undefined;
+
+  constructor(tools: ViteTools, { config, logger }: DevLoaderOptions) {
+    const root = realPath(config.root);
+    this.#tools = tools;
+    this.#config = { ...config, root };
+    this.#logger = logger;
+    this.#pages = resolve(root, config.pages);
+    const { middleware = "src/middleware" } = config;
+    this.#middleware = typeof middleware === "string" ? resolve(root, middleware) : undefined;
+  }
+
+  async load(): Promise<Pages> {
+    try {
+      return await this.#load();
+    } catch (error) {
+      this.#scan = undefined;
+      // Without a start there is nothing to reload.
+      if (!this.#isRunning) await this.close();
+      throw error;
+    }
+  }
+
+  async #load(): Promise<Pages> {
+    const reload = this.#reload;
+    this.#reload = undefined;
+    const { root } = this.#config;
+    await assertFolders(root, this.#pages);
+    const engine = await this.#start();
+    this.#scan ??= scanPages(this.#pages);
+    const scan = await this.#scan;
+    for (const path of [root, this.#pages, ...scan.links]) this.#roots.add(path);
+    provideAstroModules([...this.#roots]);
+    this.#watch(engine, [this.#pages, ...scan.links]);
+    this.#listed = new Set(scan.files.map((name) => join(this.#pages, name)));
+    for (const file of this.#listed) engine.changes.noteNew(file);
+    const reader = this.#readerOf(engine);
+    const files = reader.files(scan.files);
+    const middleware = await reader.middleware();
+    reader.isRunning = true;
+    this.#isRunning = true;
+    if (reload !== undefined) this.#report(reload);
+    const ignored = scan.ignored.filter(({ file }) => this.#isNew(`ignored ${file}`));
+    return { files, ignored, middleware };
+  }
+
+  onChange(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  async close(): Promise<void> {
+    this.#listener = undefined;
+    clearTimeout(this.#twinsTimer);
+    const engine = await this.#engine?.catch(() => undefined);
+    if (engine !== undefined) this.#retired.add(engine);
+    await Promise.all([...this.#retired].map((one) => one.close()));
+  }
+
+  #start(): Promise<Engine> {
+    this.#engine ??= startEngine({
+      tools: this.#tools,
+      config: this.#config,
+      logger: this.#logger,
+      roots: this.#roots,
+      requires: this.#requires,
+      list: async () => (await scanPages(this.#pages)).files.map((name) => join(this.#pages, name)),
+      onChange: (engine, changes) => this.#change(engine, changes),
+    });
+    return this.#engine;
+  }
+
+  /** Of what is in root the watcher knows; to add it once more would make it deaf for a moment. */
+  #watch(engine: Engine, paths: readonly string[]): void {
+    const { root } = this.#config;
+    const outside = paths.filter((path) => path !== root && !path.startsWith(root + sep));
+    const isAdded = this.#watched.get(engine) ?? new Set<string>();
+    this.#watched.set(engine, isAdded);
+    for (const path of outside) {
+      if (!isAdded.has(path)) engine.server.watcher.add(path);
+      isAdded.add(path);
+    }
+  }
+
+  #readerOf(engine: Engine): PageReader {
+    if (this.#reader?.engine !== engine) {
+      this.#reader = new PageReader(engine, this.#config, this.#pages, this.#logger);
+      this.#reader.isRunning = this.#isRunning;
+    }
+    return this.#reader;
+  }
+
+  /** Vite reads its settings once. @returns How many modules run anew. */
+  #restart(engine: Engine): number {
+    this.#engine = undefined;
+    engine.changes.close();
+    // Requests in flight may still ask for a module.
+    this.#retired.add(engine);
+    const timer = setTimeout(() => {
+      this.#retired.delete(engine);
+      void engine.close();
+    }, RETIREMENT);
+    timer.unref();
+    return engine.runner.size;
+  }
+
+  #change(engine: Engine, changes: ReadonlyMap<string, Change>): void {
+    if ([...changes].some(([file, change]) => this.#changesList(file, change))) {
+      this.#scan = undefined;
+    }
+    const files = new Set([...changes.keys()].flatMap((file) => [file, realPath(file)]));
+    const isSetting = [...files].some((file) => this.#isSetting(file));
+    const { modules, ofHost } = isSetting
+      ? { modules: this.#restart(engine), ofHost: [] }
+      : engine.runner.invalidate(files, changes);
+    this.#reader?.forgetFailures();
+    for (const file of ofHost) {
+      this.#logger.info(
+        `${this.#name(file)} was changed, but the host has loaded it: restart the host.`,
+      );
+    }
+    const ours = [...changes.keys()].filter(
+      (file) => !ofHost.includes(file) && (modules > 0 || this.#isPart(file)),
+    );
+    if (ours.length > 0) {
+      this.#reload ??= { since: performance.now(), files: new Set(), modules: 0 };
+      for (const file of ours) this.#reload.files.add(file);
+      this.#reload.modules += modules;
+    } else if (![...files].some((file) => CODE.test(file))) {
+      return;
+    }
+    // A file that nobody has loaded yet may still say what a page exports.
+    this.#listener?.();
+    this.#reader?.check(changes);
+    clearTimeout(this.#twinsTimer);
+    this.#twinsTimer = setTimeout(() => this.#reader?.lookForTwins(), TWINS_DELAY);
+    this.#twinsTimer.unref();
+  }
+
+  /** The watcher calls it a change when a file goes and comes back within 100 ms: we may have seen it go. */
+  #changesList(file: string, change: Change): boolean {
+    return change !== "changed" || (file.startsWith(this.#pages + sep) && !this.#listed.has(file));
+  }
+
+  #isSetting(file: string): boolean {
+    return SETTINGS.test(file) || isEnvFile(this.#config.root, file);
+  }
+
+  /** Whether a file is an endpoint or the middleware, loaded or not. */
+  #isPart(file: string): boolean {
+    if (file.startsWith(this.#pages + sep) || this.#isSetting(file)) return true;
+    return this.#middleware !== undefined && file.startsWith(this.#middleware) && CODE.test(file);
+  }
+
+  #report({ since, files, modules }: Reload): void {
+    const names = [...files].map((file) => this.#name(file));
+    const list =
+      names.length > 3
+        ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`
+        : names.join(", ");
+    const count = `${modules} ${modules === 1 ? "module" : "modules"}`;
+    const duration = Math.round(performance.now() - since);
+    this.#logger.info(`reloaded ${list} (${count}) in ${duration} ms`);
+  }
+
+  #name(file: string): string {
+    return nameForPeople(this.#config.root, file);
+  }
+
+  #isNew(text: string): boolean {
+    const isNew = !this.#said.has(text);
+    this.#said.add(text);
+    return isNew;
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}

@@ -1,0 +1,97 @@
+// The error of a page that could not be loaded, with its place in the source: for the log and for the host's error
+// handler.
+import { existsSync, readFileSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
+import { BridgeError, bridgeError } from "../errors.ts";
+import { loadingError } from "../loader/native.ts";
+import { nameForPeople } from "../loader/pages.ts";
+import { UNSUPPORTED_CODE } from "../loader/astro-target.ts";
+import type { Place, Positions } from "./positions.ts";
+import { codeFrame, placeOf } from "./positions.ts";
+
+/** What Vite's errors know beside their message. */
+interface TransformError extends Error {
+  readonly code?: string;
+  readonly id?: string;
+  readonly errors?: readonly (Error & { readonly loc?: Place })[];
+}
+
+const NOT_FOUND = /^Failed to load url (.+?) \(resolved id: .*\) in (.+)\. Does the file exist\?$/s;
+const NO_PACKAGE = /^Cannot find module '(.+)' imported from '(.+)'$/s;
+
+/**
+ * @param source The page's name for people.
+ * @param root Folder that names for people are relative to.
+ */
+export function pageFailure(
+  source: string,
+  root: string,
+  thrown: unknown,
+  positions: Positions,
+): Error {
+  positions.correct(thrown);
+  if (thrown instanceof BridgeError) return thrown;
+  if (!(thrown instanceof Error) || (thrown as TransformError).code === UNSUPPORTED_CODE) {
+    return loadingError(source, thrown);
+  }
+  const frames = positions.framesOf(thrown);
+  const { message, place } = explain(thrown, root) ?? {
+    message: `${thrown.name}: ${firstLineOf(thrown.message)}`,
+    place: placeOf(frames[0]),
+  };
+  const where = place && `${nameForPeople(root, place.file)}:${place.line}:${place.column}`;
+  const text = where === undefined ? message : `${message} (${where})`;
+  const frame = place && codeFrame(place);
+  const reason = frame === undefined ? `${text}.` : `${text}.\n\n${frame}\n`;
+  const failure = bridgeError("MODULE_FAILED", { file: source, reason }, { cause: thrown });
+  // How we came to load it tells nobody anything; which module imported which does.
+  failure.stack = [`${failure.name}: ${failure.message}`, ...frames].join("\n");
+  return failure;
+}
+
+interface Explanation {
+  readonly message: string;
+  readonly place: Place | undefined;
+}
+
+function explain(error: TransformError, root: string): Explanation | undefined {
+  const [first] = error.errors ?? [];
+  if (first !== undefined) {
+    withoutColors(error);
+    const { loc, message } = first;
+    const text = firstLineOf(message).replace(/^\[[A-Z_]+\] /, "");
+    // The compiler counts columns from 0.
+    return { message: text, place: loc && { ...loc, column: loc.column + 1 } };
+  }
+  const [, url, file] = NOT_FOUND.exec(error.message) ?? NO_PACKAGE.exec(error.message) ?? [];
+  if (url === undefined || file === undefined) return undefined;
+  const place = placeOfText(file, url);
+  const importer = place === undefined ? nameForPeople(root, file) : "it";
+  const message = `${importer} imports ${JSON.stringify(url)}, which does not exist`;
+  return { message, place };
+}
+
+/** The compiler writes for a terminal, whoever reads it. */
+function withoutColors(error: TransformError): void {
+  for (const name of ["message", "stack"] as const) {
+    Reflect.set(error, name, stripVTControlCharacters(error[name] ?? ""));
+  }
+  // The source, once more.
+  Reflect.deleteProperty(error, "pluginCode");
+}
+
+/** Where a file names a module. */
+function placeOfText(file: string, specifier: string): Place | undefined {
+  if (!existsSync(file)) return undefined;
+  const lines = readFileSync(file, "utf8").split("\n");
+  for (const [index, line] of lines.entries()) {
+    const column = Math.max(line.indexOf(`"${specifier}"`), line.indexOf(`'${specifier}'`));
+    if (column !== -1) return { file, line: index + 1, column: column + 1 };
+  }
+  return undefined;
+}
+
+function firstLineOf(message: string): string {
+  const lines = stripVTControlCharacters(message).split("\n");
+  return (lines.find((line) => line.trim() !== "") ?? "").replace(/[.!]$/, "");
+}

@@ -1,0 +1,174 @@
+// Endpoint files and the middleware as the runner has them; what is broken fails where it is asked for, and nowhere
+// else.
+import { readFileSync, realpathSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { readPrerenderFlag } from "../build/prerender-flag.ts";
+import type { Config } from "../config.ts";
+import { bridgeError } from "../errors.ts";
+import { readExports } from "../loader/exports.ts";
+import { findModule, onRequestOf } from "../loader/middleware.ts";
+import type { PageFile } from "../loader/pages.ts";
+import { loadOnce, nameForPeople } from "../loader/pages.ts";
+import type { Logger } from "../log.ts";
+import { parseRouteFile } from "../routes/parse.ts";
+import type { EndpointModule, MiddlewareHandler } from "../types.ts";
+import type { Change } from "./changes.ts";
+import type { Engine } from "./engine.ts";
+import { pageFailure } from "./page-failure.ts";
+import { tracedFunction, tracedModule } from "./traced.ts";
+
+const DEFAULT_MIDDLEWARE = "src/middleware";
+
+export class PageReader {
+  /** The host has started: from now on a mistake must not stop the others. */
+  isRunning = false;
+  readonly engine: Engine;
+  readonly #config: Config;
+  readonly #pages: string;
+  readonly #logger: Logger;
+  readonly #logged = new Set<string>();
+  readonly #twins = new Set<string>();
+
+  constructor(engine: Engine, config: Config, pages: string, logger: Logger) {
+    this.engine = engine;
+    this.#config = config;
+    this.#pages = pages;
+    this.#logger = logger;
+  }
+
+  files(names: readonly string[]): PageFile[] {
+    return names.filter((name) => this.#isRoute(name)).map((name) => this.#page(name));
+  }
+
+  async middleware(): Promise<MiddlewareHandler | undefined> {
+    const { root, middleware: option } = this.#config;
+    if (option === false) return undefined;
+    if (typeof option === "function") return option;
+    const path = resolve(root, option ?? DEFAULT_MIDDLEWARE);
+    const file = await findModule(path);
+    if (file === undefined && option === undefined) return undefined;
+    const source = nameForPeople(root, file ?? path);
+    try {
+      if (file === undefined) throw bridgeError("MIDDLEWARE_NOT_FOUND", { file: source });
+      const onRequest = onRequestOf(await this.#import(file, source), source);
+      return tracedFunction(onRequest, this.engine.positions);
+    } catch (error) {
+      if (file === undefined && !this.isRunning) throw error;
+      this.#log(error as Error, source);
+      // Nothing is served past a guard that is broken.
+      return () => {
+        throw error;
+      };
+    }
+  }
+
+  /** Tells of mistakes in changed files that were loaded before, without waiting for a request. */
+  check(changes: ReadonlyMap<string, Change>): void {
+    for (const [file, change] of changes) {
+      if (change === "removed") continue;
+      this.engine.runner.check(file).catch((error: unknown) => {
+        const source = nameForPeople(this.#config.root, file);
+        this.#log(this.#failure(source, error), source);
+      });
+    }
+  }
+
+  /** What failed is reported once, until something changes. */
+  forgetFailures(): void {
+    this.#logged.clear();
+  }
+
+  /** Names files that exist twice in this process, once each. */
+  lookForTwins(): void {
+    this.engine.host.expire();
+    this.#warnOfTwins();
+  }
+
+  #warnOfTwins(): void {
+    for (const file of this.engine.runner.twice()) {
+      if (this.#twins.has(file)) continue;
+      this.#twins.add(file);
+      const name = nameForPeople(this.#config.root, file);
+      this.#logger.warn(
+        `${name} is loaded twice, by the host and by the pages: what it holds exists twice. Load it in the host before the bridge starts, or name it in the option shared: [${JSON.stringify(name)}], or hand over what it holds in locals.`,
+      );
+    }
+  }
+
+  /** A name that is no route stops the start; later it only stays away. */
+  #isRoute(name: string): boolean {
+    if (!this.isRunning) return true;
+    try {
+      parseRouteFile(name);
+      return true;
+    } catch (error) {
+      this.#log(error as Error, name);
+      return false;
+    }
+  }
+
+  #page(name: string): PageFile {
+    const path = join(this.#pages, name);
+    const source = nameForPeople(this.#config.root, path);
+    const exports = readExports(path, this.#config.root);
+    let prerender: boolean | undefined;
+    let mistake: unknown;
+    try {
+      prerender = exports?.has("prerender") ? readFlag(path, source) : undefined;
+    } catch (error) {
+      if (!this.isRunning) throw error;
+      mistake = error;
+    }
+    const load = loadOnce(async () => {
+      if (mistake !== undefined) throw mistake;
+      try {
+        return tracedModule(await this.#import(path, source), this.engine.positions);
+      } catch (error) {
+        this.#log(error as Error, source);
+        throw error;
+      }
+    });
+    return { file: name, exports, prerender, source, load };
+  }
+
+  async #import(path: string, source: string): Promise<EndpointModule> {
+    const real = realPath(path);
+    if (real === undefined) {
+      // The watcher waits a moment with the news: an editor may be about to put it back.
+      throw bridgeError("MODULE_FAILED", { file: source, reason: "it was removed." });
+    }
+    try {
+      return await this.engine.runner.import(real);
+    } catch (error) {
+      throw this.#failure(source, error);
+    } finally {
+      if (this.engine.host.isFresh) this.#warnOfTwins();
+    }
+  }
+
+  #failure(source: string, error: unknown): Error {
+    return pageFailure(source, this.#config.root, error, this.engine.positions);
+  }
+
+  #log(error: Error, source: string): void {
+    const text = error.message.replace(source, "");
+    if (this.#logged.has(text)) return;
+    this.#logged.add(text);
+    this.#logger.error({ err: error }, `${source} is broken.`);
+  }
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function readFlag(path: string, source: string): boolean {
+  const flag = readPrerenderFlag(readFileSync(path, "utf8"), source);
+  // It came through `export * from`.
+  if (flag === undefined) throw bridgeError("PRERENDER_NOT_STATIC", { file: source });
+  return flag;
+}

@@ -1,0 +1,107 @@
+// Where in the source an error comes from. Nothing global is changed for it: of each error that leaves a page, the
+// stack is rewritten once.
+import { readFileSync } from "node:fs";
+import { SourceMap } from "node:module";
+
+/** A place in a file, counted from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** `    at async GET (/app/src/pages/x.ts:3:7)`: what stands before the place, the place, what stands behind it. */
+const FRAME = /^(\s*at (?:.*? \(|async )?)(?:file:\/\/)?(\/.*|[A-Za-z]:[\\/].*):(\d+):(\d+)(\)?)$/;
+/** What stands behind it belongs to the request that needed the page. */
+const LOADING = /[\\/]dev[\\/]page-reader\.[jt]s:/;
+const INLINE_MAP = /\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/;
+
+export class Positions {
+  readonly #codeOf: (file: string) => string | undefined;
+  readonly #done = new WeakSet<Error>();
+  readonly #maps = new Map<
+    string,
+    { readonly code: string; readonly map: SourceMap | undefined }
+  >();
+
+  /** @param codeOf The code that runs for a file, with its map inlined; `undefined` for files that run as they are. */
+  constructor(codeOf: (file: string) => string | undefined) {
+    this.#codeOf = codeOf;
+  }
+
+  /** Rewrites the stack of an error, of its cause and of those it gathers. */
+  correct(error: unknown): void {
+    if (!(error instanceof Error) || this.#done.has(error)) return;
+    this.#done.add(error);
+    // With --enable-source-maps, or under tsx, Node has done it.
+    if (!process.sourceMapsEnabled && typeof error.stack === "string") {
+      const lines = error.stack.split("\n");
+      const stack = lines.map((line) => this.#correctFrame(line)).join("\n");
+      if (stack !== error.stack) Reflect.set(error, "stack", stack);
+    }
+    this.correct(error.cause);
+    if (error instanceof AggregateError) for (const inner of error.errors) this.correct(inner);
+  }
+
+  /** Lines of an error's stack in files that pages have loaded, up to where we asked for the page. */
+  framesOf(error: Error): string[] {
+    const lines = (error.stack ?? "").split("\n");
+    const end = lines.findIndex((line) => LOADING.test(line));
+    return lines.slice(0, end === -1 ? lines.length : end).filter((line) => {
+      const file = FRAME.exec(line)?.[2];
+      return file !== undefined && this.#codeOf(file) !== undefined;
+    });
+  }
+
+  #correctFrame(frame: string): string {
+    const [, before, file, line, column, after] = FRAME.exec(frame) ?? [];
+    if (file === undefined) return frame;
+    const entry = this.#mapOf(file)?.findEntry(Number(line) - 1, Number(column) - 1);
+    if (entry === undefined || !("originalLine" in entry)) return frame;
+    return `${before}${file}:${entry.originalLine + 1}:${entry.originalColumn + 1}${after}`;
+  }
+
+  #mapOf(file: string): SourceMap | undefined {
+    const code = this.#codeOf(file);
+    if (code === undefined) return undefined;
+    let known = this.#maps.get(file);
+    if (known?.code !== code) {
+      known = { code, map: readMap(code) };
+      this.#maps.set(file, known);
+    }
+    return known.map;
+  }
+}
+
+function readMap(code: string): SourceMap | undefined {
+  const encoded = INLINE_MAP.exec(code)?.[1];
+  if (encoded === undefined) return undefined;
+  return new SourceMap(JSON.parse(Buffer.from(encoded, "base64").toString("utf8")));
+}
+
+/** The place of a line of a stack. */
+export function placeOf(frame: string | undefined): Place | undefined {
+  const [, , file, line, column] = FRAME.exec(frame ?? "") ?? [];
+  return file === undefined ? undefined : { file, line: Number(line), column: Number(column) };
+}
+
+/** The lines around a place, with a mark under it; `undefined` when the file cannot be read. */
+export function codeFrame({ file, line, column }: Place): string | undefined {
+  let lines: string[];
+  try {
+    lines = readFileSync(file, "utf8").split(/\r?\n/);
+  } catch {
+    return undefined;
+  }
+  if (line > lines.length) return undefined;
+  const first = Math.max(1, line - 2);
+  const last = Math.min(lines.length, line + 2);
+  const width = String(last).length;
+  const frame: string[] = [];
+  for (let at = first; at <= last; at++) {
+    const mark = at === line ? ">" : " ";
+    frame.push(`${mark} ${String(at).padStart(width)} | ${lines[at - 1]}`);
+    if (at === line) frame.push(`  ${" ".repeat(width)} | ${" ".repeat(Math.max(0, column - 1))}^`);
+  }
+  return frame.map((text) => text.trimEnd()).join("\n");
+}

@@ -1,0 +1,266 @@
+// Runs the modules of pages, and forgets those that changed. Which of them are still good is decided here, at once
+// when a file changes; Vite only transforms.
+import { createRequire, isBuiltin } from "node:module";
+import { normalize } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { DevEnvironment, HotUpdateOptions, ViteDevServer } from "vite";
+import type { EvaluatedModuleNode, FetchFunctionOptions, FetchResult } from "vite/module-runner";
+import type { EndpointModule } from "../types.ts";
+import type { PageRequires } from "./common-js.ts";
+import { isCommonJs } from "./common-js.ts";
+import type { Change } from "./changes.ts";
+import type { HostModules } from "./host-modules.ts";
+import { standInOf } from "./astro-plugin.ts";
+import type { ViteTools } from "./vite.ts";
+
+type FetchArguments = [url: string, importer?: string, options?: FetchFunctionOptions];
+interface Invocation {
+  readonly name: string;
+  readonly data: FetchArguments;
+}
+type Runner = InstanceType<ViteTools["runner"]["ModuleRunner"]>;
+
+/** What a change has made invalid. */
+export interface Invalidated {
+  /** How many modules run anew when they are asked for. */
+  readonly modules: number;
+  /** Files among those that changed which pages use and the host has loaded: only a restart reloads them. */
+  readonly ofHost: readonly string[];
+}
+
+export interface RunnerParts {
+  /** Folders whose files may import Astro's modules. */
+  readonly roots: ReadonlySet<string>;
+  readonly requires: PageRequires;
+}
+
+export class PageRunner {
+  readonly #environment: DevEnvironment;
+  readonly #runner: Runner;
+  readonly #host: HostModules;
+  readonly #roots: ReadonlySet<string>;
+  readonly #idOf: (url: string) => string;
+  readonly #requires: PageRequires;
+  /** Endpoint files and the middleware: never the host's, or they would not reload. */
+  readonly #entries = new Set<string>();
+  /** URLs of modules that are had through require(), and their files. */
+  readonly #commonJs = new Map<string, string>();
+  /** Modules that failed when they ran. */
+  readonly #failed = new Set<string>();
+  readonly #code = new Map<string, string>();
+  #version = 0;
+
+  constructor(
+    { runner }: ViteTools,
+    server: ViteDevServer,
+    host: HostModules,
+    { roots, requires }: RunnerParts,
+  ) {
+    this.#environment = server.environments.ssr;
+    this.#host = host;
+    this.#roots = roots;
+    this.#requires = requires;
+    this.#idOf = runner.normalizeModuleId;
+    const evaluator = new runner.ESModulesEvaluator();
+    this.#runner = new runner.ModuleRunner(
+      {
+        hmr: false,
+        // Its own would patch Error or the process.
+        sourcemapInterceptor: false,
+        createImportMeta: (path) => ({
+          ...runner.createDefaultImportMeta(path),
+          main: false,
+          resolve: (specifier: string) => resolveFrom(path, specifier),
+        }),
+        transport: {
+          invoke: async (payload) => {
+            const { name, data } = (payload as { data: Invocation }).data;
+            if (name !== "fetchModule") return this.#environment.hot.handleInvoke(payload);
+            return { result: await this.#fetch(...data) };
+          },
+        },
+      },
+      {
+        startOffset: evaluator.startOffset,
+        runInlinedModule: (context, code, module) =>
+          this.#watch(module.id, () => {
+            if (module.id === module.file) this.#code.set(normalize(module.file), code);
+            return evaluator.runInlinedModule(context, code);
+          }),
+        runExternalModule: (url) =>
+          this.#watch(this.#idOf(url), async () => {
+            const file = this.#commonJs.get(url);
+            return file === undefined
+              ? evaluator.runExternalModule(url)
+              : this.#requires.load(file);
+          }),
+      },
+    );
+  }
+
+  /** The module of an endpoint file or of the middleware, by its real path. */
+  async import(file: string): Promise<EndpointModule> {
+    this.#entries.add(file);
+    this.#host.expire();
+    // What failed may succeed now: a package was installed, a database came up.
+    if (this.#failed.size > 0) this.#forget([]);
+    const namespace = await this.#runner.import<EndpointModule>(toPosix(file));
+    const exports = this.#requires.owns(file) ? namespace.default : undefined;
+    // What the file means, and what `this` is in a handler: as without us.
+    return isUsable(exports) ? exports : namespace;
+  }
+
+  /** Transforms a file that was loaded before, to hear of its mistakes before somebody asks for it. */
+  async check(file: string): Promise<void> {
+    const module = this.#runner.evaluatedModules.getModulesByFile(toPosix(file));
+    if (module !== undefined && !this.#isExternal(file)) {
+      await this.#environment.transformRequest(toPosix(file));
+    }
+  }
+
+  /** The code that runs for a file. */
+  codeOf(file: string): string | undefined {
+    return this.#code.get(file);
+  }
+
+  /** Files that ran here and that the host has loaded for itself. */
+  twice(): string[] {
+    return this.#host.files().filter((file) => this.#code.has(file));
+  }
+
+  /**
+   * Forgets the modules of files, those that import them, and those that failed: any file may be what they lack.
+   *
+   * @param files Absolute paths, real ones among them.
+   * @param changes The same as events, for what hangs on the presence of a file.
+   */
+  invalidate(files: ReadonlySet<string>, changes: ReadonlyMap<string, Change>): Invalidated {
+    const dropped = this.#requires.drop(files);
+    const ofHost = [...files].filter(
+      (file) =>
+        !dropped.includes(file) && this.#isExternal(file) && this.#host.find(file) !== undefined,
+    );
+    const changed = [...files].filter((file) => !ofHost.includes(file));
+    const globs = [...changes].flatMap(([file, change]) => this.#globsOf(file, change));
+    const modules = this.#forget([...changed, ...dropped, ...globs]);
+    return { modules, ofHost };
+  }
+
+  /** How many modules are loaded. */
+  get size(): number {
+    return this.#code.size;
+  }
+
+  /** Returns how many modules it were. */
+  #forget(files: readonly string[]): number {
+    const { evaluatedModules: graph } = this.#runner;
+    const nodes = new Set<EvaluatedModuleNode>();
+    for (const file of files) {
+      for (const node of graph.getModulesByFile(toPosix(file)) ?? []) nodes.add(node);
+    }
+    for (const id of this.#failed) {
+      const node = graph.getModuleById(id);
+      if (node !== undefined) nodes.add(node);
+    }
+    this.#failed.clear();
+    // A set is walked with what is added on the way.
+    for (const node of nodes) {
+      for (const id of node.importers) {
+        const importer = graph.getModuleById(id);
+        if (importer !== undefined) nodes.add(importer);
+      }
+    }
+    for (const node of nodes) {
+      for (const id of node.imports) graph.getModuleById(id)?.importers.delete(node.id);
+      graph.invalidateModule(node);
+    }
+    // Of Vite's own graph nothing is needed but fresh transforms, and resolutions that failed must be tried again.
+    this.#environment.moduleGraph.invalidateAll();
+    this.#version++;
+    return nodes.size;
+  }
+
+  /** Files with an `import.meta.glob` that a file belongs to which came or went, as Vite's own plugin knows them. */
+  #globsOf(file: string, change: Change): string[] {
+    if (change === "changed") return [];
+    const plugin = this.#environment.plugins.find(({ name }) => name === "vite:import-glob");
+    const hook = plugin?.hotUpdate;
+    const hotUpdate = typeof hook === "function" ? hook : hook?.handler;
+    const update = {
+      type: "create",
+      file: toPosix(file),
+      modules: [],
+    } as object as HotUpdateOptions;
+    const found: unknown = hotUpdate?.call({ environment: this.#environment } as never, update);
+    return Array.isArray(found) ? found.map((module) => normalize(module.file)) : [];
+  }
+
+  close(): Promise<void> {
+    return this.#runner.close();
+  }
+
+  async #fetch(...[url, importer, options]: FetchArguments): Promise<FetchResult> {
+    // The runner knows of every change as soon as we do.
+    if (options?.cached) return { cache: true };
+    const standIn = standInOf(url, importer, this.#roots);
+    if (standIn !== undefined) return this.#externalOf(fileURLToPath(standIn)) as FetchResult;
+    for (;;) {
+      const version = this.#version;
+      const file = await this.#fileOf(url);
+      const external = file === undefined ? undefined : this.#externalOf(file);
+      const result = external ?? (await this.#environment.fetchModule(url, importer, options));
+      // What was read while it changed is read again.
+      if (version !== this.#version) continue;
+      return "code" in result ? { ...result, invalidate: false } : result;
+    }
+  }
+
+  /** The file that a URL of Vite's stands for; `undefined` for packages, virtual modules and queries. */
+  async #fileOf(url: string): Promise<string | undefined> {
+    if (!/^(?:\/|file:)/.test(url) || url.startsWith("/@id/")) return undefined;
+    const module = await this.#environment.moduleGraph.ensureEntryFromUrl(url);
+    return module.id !== null && module.id === module.file ? normalize(module.file) : undefined;
+  }
+
+  #externalOf(file: string): FetchResult | undefined {
+    const handed = this.#entries.has(file) ? undefined : this.#host.find(file);
+    if (handed !== undefined) this.#code.delete(file);
+    if (handed?.kind === "module") return { externalize: handed.url, type: "module" };
+    if (handed === undefined && !isCommonJs(file)) return undefined;
+    const path = handed?.file ?? file;
+    const url = `file://${toPosix(path)}`;
+    this.#commonJs.set(url, path);
+    return { externalize: url, type: "commonjs" };
+  }
+
+  /** Whether pages have a file from outside of the runner. */
+  #isExternal(file: string): boolean {
+    const nodes = [...(this.#runner.evaluatedModules.getModulesByFile(toPosix(file)) ?? [])];
+    return nodes.some(({ meta }) => meta !== undefined && "externalize" in meta);
+  }
+
+  async #watch<Value>(id: string, run: () => Promise<Value>): Promise<Value> {
+    try {
+      return await run();
+    } catch (error) {
+      this.#failed.add(id);
+      throw error;
+    }
+  }
+}
+
+function isUsable(exports: unknown): exports is EndpointModule {
+  return (typeof exports === "object" && exports !== null) || typeof exports === "function";
+}
+
+function toPosix(file: string): string {
+  return file.replaceAll("\\", "/");
+}
+
+/** Near enough to Node's own, which cannot be asked on behalf of another module. */
+function resolveFrom(path: string, specifier: string): string {
+  const href = pathToFileURL(path).href;
+  if (/^(?:\.{0,2}\/|[a-z]+:)/.test(specifier)) return new URL(specifier, href).href;
+  if (isBuiltin(specifier)) return `node:${specifier}`;
+  return pathToFileURL(createRequire(href).resolve(specifier)).href;
+}

@@ -1,0 +1,131 @@
+// Vite is the project's, or else whatever is installed beside us; in production nobody comes here.
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+import type { FSWatcher, InlineConfig, Logger as ViteLogger, Plugin, ViteDevServer } from "vite";
+import type { Config } from "../config.ts";
+import type { Logger } from "../log.ts";
+
+type ViteModule = typeof import("vite");
+type RunnerModule = typeof import("vite/module-runner");
+
+/** What of Vite is used. */
+export interface ViteTools {
+  readonly vite: ViteModule;
+  readonly runner: RunnerModule;
+}
+
+/** The one whose module runner this was written for. */
+const MAJOR = 8;
+
+/** Milliseconds that the first scan of the file watcher may hold up the start of the host. */
+const PATIENCE = 2000;
+
+/** @returns The version found when it is not one that we can use; `undefined` when there is none. */
+export async function importVite(root: string): Promise<ViteTools | string | undefined> {
+  let version: string | undefined;
+  for (const from of [join(root, "package.json"), import.meta.url]) {
+    const vite = await importFrom<ViteModule>(from, "vite");
+    if (vite === undefined) continue;
+    version ??= vite.version;
+    if (Number.parseInt(vite.version, 10) !== MAJOR) continue;
+    const runner = await importFrom<RunnerModule>(from, "vite/module-runner");
+    if (runner !== undefined) return { vite, runner };
+  }
+  return version;
+}
+
+async function importFrom<Module>(from: string, name: string): Promise<Module | undefined> {
+  let path: string;
+  try {
+    path = createRequire(from).resolve(name);
+  } catch {
+    return undefined;
+  }
+  return import(pathToFileURL(path).href);
+}
+
+/**
+ * A Vite server without a port and without a browser: it transforms modules and watches files.
+ *
+ * @param define Constants, as Vite's `define` takes them.
+ */
+export async function startVite(
+  { vite }: ViteTools,
+  config: Config,
+  define: Record<string, string>,
+  plugins: Plugin[],
+  logger: Logger,
+): Promise<ViteDevServer> {
+  const options: InlineConfig = {
+    root: config.root,
+    configFile: false,
+    appType: "custom",
+    clearScreen: false,
+    customLogger: toViteLogger(logger),
+    publicDir: false,
+    envPrefix: ["PUBLIC_", "VITE_"],
+    define,
+    plugins,
+    resolve: { tsconfigPaths: true },
+    // Not watched; the default is all of dist/.
+    build: { outDir: config.build === false ? undefined : config.build },
+    optimizeDeps: { noDiscovery: true, include: [] },
+    server: {
+      middlewareMode: true,
+      hmr: false,
+      ws: false,
+      preTransformRequests: false,
+      // A host that has ended its work ends, with our watchers or without: a guest keeps no process alive.
+      watch: { persistent: false },
+    },
+  };
+  const server = await withoutNodeEnv(() => vite.createServer(options));
+  await watching(server.watcher);
+  return server;
+}
+
+/** Resolves when no change can be missed any more. */
+function watching(watcher: FSWatcher): Promise<void> {
+  // Of a small folder it is said before anybody could listen.
+  if ((watcher as { _readyEmitted?: boolean })._readyEmitted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, PATIENCE);
+    watcher.once("ready", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** Vite sets `NODE_ENV` where it is not set, and the host would read it. */
+async function withoutNodeEnv<Value>(action: () => Promise<Value>): Promise<Value> {
+  const names = ["NODE_ENV", "VITE_USER_NODE_ENV"];
+  const before = names.map((name) => process.env[name]);
+  try {
+    return await action();
+  } finally {
+    for (const [index, name] of names.entries()) {
+      if (before[index] === undefined) delete process.env[name];
+    }
+  }
+}
+
+/** What Vite has to say is seldom for our users; its errors are. */
+function toViteLogger(logger: Logger): ViteLogger {
+  const warned = new Set<string>();
+  return {
+    hasWarned: false,
+    info() {},
+    warn: (message) => logger.warn(stripVTControlCharacters(message)),
+    warnOnce(message) {
+      if (warned.has(message)) return;
+      warned.add(message);
+      logger.warn(stripVTControlCharacters(message));
+    },
+    error: (message) => logger.error(stripVTControlCharacters(message)),
+    clearScreen() {},
+    hasErrorLogged: () => false,
+  };
+}

@@ -1,0 +1,108 @@
+// Which route answers a request: the first that fits, and where that one is prerendered, whether it has the path.
+import type { PrerenderedAnswer } from "./loader/pages.ts";
+import type { Logger } from "./log.ts";
+import type { Page } from "./page.ts";
+import type { RedirectTarget } from "./redirects.ts";
+import type { RouteMatch, SlashRule } from "./routes/match.ts";
+import { matchRoute } from "./routes/match.ts";
+import type { Route } from "./routes/route.ts";
+import type { RouteTable } from "./routes/table.ts";
+
+/** What a route leads to. */
+export type Target = Page | RedirectTarget;
+
+/** Where answers come from. */
+export interface Sources {
+  readonly table: RouteTable<Target>;
+  /** What a build has made; absent without one: prerendered files then run on request. */
+  readonly prerendered: ReadonlyMap<string, PrerenderedAnswer> | undefined;
+  /** For targets of rewrites and for second choices; a host's strictness is for what clients send. */
+  readonly slashRule: SlashRule;
+  readonly logger: Logger;
+}
+
+/** What a request is looked up by. */
+export interface Sought {
+  readonly method: string;
+  /** As it came in the request target, without mount path and query. */
+  readonly pathname: string;
+}
+
+/** Looks a request up. A prerendered route answers its own paths only, and with a build only GET and HEAD. */
+export function findRoute(
+  sources: Sources,
+  sought: Sought,
+  rule: SlashRule,
+): RouteMatch<Target> | undefined {
+  const match = matchRoute(sources.table, sought.pathname, rule);
+  const page = match && prerenderedPage(match.route);
+  if (match === undefined || page === undefined) return match;
+  const { prerendered } = sources;
+  const answers =
+    prerendered === undefined
+      ? isRead(sought.method) || page.answers(sought.method) !== false
+      : isRead(sought.method) && prerendered.has(match.path);
+  return answers ? match : findOnDemand(sources.table, match, sought.pathname, rule);
+}
+
+/**
+ * The last word about a match, which `getStaticPaths` may have: its route, the next one, or none.
+ *
+ * @throws What `getStaticPaths` throws.
+ */
+export function settleRoute(
+  sources: Sources,
+  match: RouteMatch<Target>,
+  sought: Sought,
+): RouteMatch<Target> | undefined | Promise<RouteMatch<Target> | undefined> {
+  const { target } = match.route;
+  if (target.kind !== "page" || sources.prerendered !== undefined) return match;
+  return target.isPrerendered === false ? match : settlePage(sources, match, target, sought);
+}
+
+async function settlePage(
+  sources: Sources,
+  match: RouteMatch<Target>,
+  page: Page,
+  sought: Sought,
+): Promise<RouteMatch<Target> | undefined> {
+  try {
+    await page.load();
+  } catch {
+    // Met again where the route is rendered, and goes the way of all errors from there.
+    return match;
+  }
+  if (!page.isPrerendered) return match;
+  const { table, slashRule, logger } = sources;
+  const { method, pathname } = sought;
+  if (!isRead(method)) {
+    if (!page.answers(method)) return findOnDemand(table, match, pathname, slashRule);
+    logger.warn(
+      `${method} ${pathname}: ${page.source} is prerendered; with a build it answers GET and HEAD only.`,
+    );
+  }
+  if ((await page.staticPaths()).has(match.path)) return match;
+  logger.warn(
+    `NoMatchingStaticPathFound: getStaticPaths of ${page.source} does not give ${pathname}.`,
+  );
+  return findOnDemand(table, match, pathname, slashRule);
+}
+
+/** Behind a prerendered route with parameters come those that run on request; behind a fixed path comes the host. */
+function findOnDemand(
+  table: RouteTable<Target>,
+  { route }: RouteMatch<Target>,
+  pathname: string,
+  rule: SlashRule,
+): RouteMatch<Target> | undefined {
+  if (route.params.length === 0) return undefined;
+  return matchRoute(table, pathname, rule, (other) => prerenderedPage(other) === undefined);
+}
+
+function prerenderedPage({ target }: Route<Target>): Page | undefined {
+  return target.kind === "page" && target.isPrerendered ? target : undefined;
+}
+
+function isRead(method: string): boolean {
+  return method === "GET" || method === "HEAD";
+}

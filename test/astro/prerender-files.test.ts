@@ -1,0 +1,188 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { buildFailure, built } from "../build/_project.ts";
+
+const FLAG = "export const prerender = true;\n";
+
+function get(answer: string): string {
+  return `${FLAG}export const GET = () => ${answer};\n`;
+}
+
+/** The file of a prerendered body. */
+function bodyFile(root: string, name: string): string {
+  const manifest = readFileSync(join(root, "dist/starbridge/manifest.mjs"), "utf8");
+  const id = /^ {2}id: "([^"]+)"/m.exec(manifest)?.[1] ?? "";
+  return join(root, "dist/starbridge", id, "client", name);
+}
+
+describe("the files of prerendered endpoints", () => {
+  // S-20
+  it("are called as their path is, decoded, and have no extension that it has not", async () => {
+    const { root, text } = await built({
+      "src/pages/pre/noext.js": get(`new Response("1")`),
+      "src/pages/two words.json.js": get(`new Response("2")`),
+      "src/pages/ü.json.js": get(`new Response("3")`),
+    });
+    const names = ["pre/noext", "two words.json", "ü.json"];
+    expect(names.map((name) => readFileSync(bodyFile(root, name), "utf8"))).toEqual([
+      "1",
+      "2",
+      "3",
+    ]);
+    expect(await text("/two%20words.json")).toBe("2");
+    expect(await text("/%C3%BC.json")).toBe("3");
+  });
+
+  // S-21
+  it("hold the bytes that the endpoint gave", async () => {
+    const { root, fetch } = await built({
+      "src/pages/all.bin.js": get("new Response(Uint8Array.from({ length: 256 }, (_, at) => at))"),
+    });
+    const all = Uint8Array.from({ length: 256 }, (_, at) => at);
+    expect(new Uint8Array(readFileSync(bodyFile(root, "all.bin")))).toEqual(all);
+    expect(new Uint8Array(await (await fetch("/all.bin")).arrayBuffer())).toEqual(all);
+  });
+
+  // S-22
+  it("are not made of failures: the build fails, and names file, path and status", async () => {
+    for (const status of [403, 404, 500]) {
+      const error = await buildFailure({
+        "src/pages/a.js": get(`new Response("text", { status: ${status} })`),
+      });
+      expect(error.code).toBe("STARBRIDGE_PRERENDER_STATUS");
+      expect(error.message).toContain("/a of src/pages/a.js");
+      expect(error.message).toContain(String(status));
+    }
+  });
+
+  // S-23
+  it("of redirects are documents that lead on, and the bridge sends the redirect itself", async () => {
+    const { root, fetch } = await built({
+      "src/pages/soon.js": get(
+        `new Response(null, { status: 302, headers: { location: "/to?a=1&b" } })`,
+      ),
+      "src/pages/now.js": get(`Response.redirect("https://example.com/", 301)`),
+    });
+    const soon = readFileSync(bodyFile(root, "soon"), "utf8");
+    expect(soon).toContain('http-equiv="refresh" content="2;url=/to?a=1&#38;b"');
+    expect(readFileSync(bodyFile(root, "now"), "utf8")).toContain(
+      'content="0;url=https://example.com/"',
+    );
+    const answer = await fetch("/soon");
+    expect([answer.status, answer.headers.get("location")]).toEqual([302, "/to?a=1&b"]);
+    expect((await fetch("/now")).status).toBe(301);
+  });
+
+  // S-23
+  it("are not made of redirects to nowhere", async () => {
+    const error = await buildFailure({
+      "src/pages/a.js": get("new Response(null, { status: 301 })"),
+    });
+    expect(error.name).toBe("RedirectWithNoLocation");
+  });
+
+  // S-24
+  it("are not there for a body of null, which the log tells, and empty for an empty text", async () => {
+    const { root, fetch, buildLog } = await built({
+      "src/pages/nothing.js": get(`new Response(null, { status: 204, headers: { "x-own": "1" } })`),
+      "src/pages/empty.txt.js": get(`new Response("")`),
+    });
+    expect(existsSync(bodyFile(root, "nothing"))).toBe(false);
+    expect(buildLog.text()).toContain("/nothing of src/pages/nothing.js has an empty body");
+    const nothing = await fetch("/nothing");
+    expect([nothing.status, nothing.headers.get("x-own"), nothing.body]).toEqual([204, "1", null]);
+    expect(readFileSync(bodyFile(root, "empty.txt"), "utf8")).toBe("");
+    const empty = await fetch("/empty.txt");
+    expect([empty.status, await empty.text(), empty.headers.get("content-length")]).toEqual([
+      200,
+      "",
+      "0",
+    ]);
+  });
+
+  // S-25
+  it("need a GET: without one the build fails and names the file", async () => {
+    const error = await buildFailure({
+      "src/pages/a.js": `${FLAG}export const POST = () => new Response();`,
+    });
+    expect(error.code).toBe("STARBRIDGE_PRERENDER_NO_GET");
+    expect(error.message).toContain("src/pages/a.js");
+    expect(error.message).toContain("POST");
+  });
+
+  // S-26
+  it("need an endpoint that does not throw: the build fails with its error", async () => {
+    const error = await buildFailure({
+      "src/pages/500.js": "export const GET = () => new Response('covered up');",
+      "src/pages/posts/[id].js": `${FLAG}export const getStaticPaths = () => [{ params: { id: "1" } }];\nexport const GET = () => { throw new RangeError("no database"); };`,
+    });
+    expect(error.code).toBe("STARBRIDGE_PRERENDER_FAILED");
+    expect(error.message).toBe(
+      "/posts/1 of src/pages/posts/[id].js could not be prerendered: RangeError: no database.",
+    );
+    expect(error.cause).toBeInstanceOf(RangeError);
+  });
+
+  // S-26
+  it("need an endpoint that answers by itself: nobody is there to pass to", async () => {
+    const error = await buildFailure({
+      "src/pages/a.js": `${FLAG}export const GET = (context) => context.pass();`,
+    });
+    expect(error.code).toBe("STARBRIDGE_PRERENDER_FAILED");
+  });
+
+  // S-27
+  it("keep the headers beside them, but for those of the way and of one client", async () => {
+    const { fetch } = await built({
+      "src/pages/a.js": get(
+        `new Response("abc", { headers: { "cache-control": "max-age=60", connection: "close", "content-language": "de", etag: '"mine"', "last-modified": "Thu, 01 Jan 2026 00:00:00 GMT" } })`,
+      ),
+    });
+    const { headers } = await fetch("/a");
+    expect(Object.fromEntries(headers)).toEqual({
+      "accept-ranges": "bytes",
+      "cache-control": "max-age=60",
+      "content-language": "de",
+      "content-length": "3",
+      "content-type": "text/plain;charset=UTF-8",
+      etag: '"mine"',
+      "last-modified": "Thu, 01 Jan 2026 00:00:00 GMT",
+    });
+  });
+
+  // S-29 R-83
+  it("of two routes for one path are those of the better one, and the log names both", async () => {
+    const { text, result, buildLog } = await built({
+      "src/pages/posts/first.js": get(`new Response("fixed")`),
+      "src/pages/posts/[id].js": `${FLAG}export const getStaticPaths = () => ["first", "second"].map((id) => ({ params: { id } }));\nexport const GET = ({ params }) => new Response("dynamic " + params.id);`,
+      "src/pages/live.js": `export const GET = () => new Response("live");`,
+      "src/pages/[id].js": `${FLAG}export const getStaticPaths = () => [{ params: { id: "live" } }];\nexport const GET = () => new Response("never");`,
+    });
+    expect(result.prerendered).toBe(2);
+    expect([await text("/posts/first"), await text("/posts/second"), await text("/live")]).toEqual([
+      "fixed",
+      "dynamic second",
+      "live",
+    ]);
+    const warned = buildLog.lines.filter(({ level }) => level === "warn").map((line) => line.text);
+    expect(warned).toContain(
+      "/posts/first of src/pages/posts/[id].js is not prerendered: src/pages/posts/first.js answers that path.",
+    );
+    expect(warned).toContain(
+      "/live of src/pages/[id].js is not prerendered: src/pages/live.js answers that path.",
+    );
+  });
+
+  it("of a path and of one below it are both there, and the log tells the odd name", async () => {
+    const { root, text, buildLog } = await built({
+      "src/pages/posts/index.js": get(`new Response("list")`),
+      "src/pages/posts/1.js": get(`new Response("one")`),
+    });
+    expect([await text("/posts"), await text("/posts/1")]).toEqual(["list", "one"]);
+    expect(readFileSync(bodyFile(root, "posts/1"), "utf8")).toBe("one");
+    expect(buildLog.text()).toContain(
+      "The body of /posts (src/pages/posts/index.js) is kept as client/posts~1",
+    );
+  });
+});

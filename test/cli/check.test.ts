@@ -1,0 +1,217 @@
+import { describe, expect, it } from "vitest";
+import { esm, install, link, run, runJson, withoutTypeScript, writeApp } from "./_cli.ts";
+
+interface Problem {
+  severity: string;
+  file: string | null;
+  code: string;
+  message: string;
+  hint?: string;
+  stack?: string[];
+}
+interface Checked {
+  ok: boolean;
+  routes: number;
+  errors: number;
+  warnings: number;
+  problems: Problem[];
+}
+
+const fine = {
+  ...esm,
+  "src/middleware.js": `import { defineMiddleware } from "astro:middleware";
+    export const onRequest = defineMiddleware((context, next) => next());`,
+  "src/pages/a.js": "export const GET = () => new Response(); export const MAX = 10;",
+  "src/pages/users/[id].js": "export function ALL() {}",
+};
+
+async function problemsOf(files: Record<string, string>): Promise<Problem[]> {
+  return (await runJson<Checked>(writeApp({ ...esm, ...files }), ["check"])).answer.problems;
+}
+
+describe("starbridge check", () => {
+  it("finds nothing in a sound project and ends with 0", async () => {
+    const root = writeApp(fine);
+    expect(await run(root, ["check"])).toEqual({
+      code: 0,
+      stdout: "2 routes checked: 0 errors, 0 warnings.\n",
+      stderr: "",
+    });
+    const { answer } = await runJson<Checked>(root, ["check"]);
+    expect(answer).toEqual({ ok: true, routes: 2, errors: 0, warnings: 0, problems: [] });
+  });
+
+  it("names the file, the place and the way out for a module that fails, and ends with 1", async () => {
+    const root = writeApp({
+      ...fine,
+      "src/pages/b.js": 'import "../db.js"; export const GET = () => new Response();',
+      "src/db.js": "\nthrow new Error('no database');",
+    });
+    const { code, answer, stderr } = await runJson<Checked>(root, ["check"]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+    expect(answer).toMatchObject({ ok: false, routes: 3, errors: 1 });
+    expect(answer.problems).toMatchObject([
+      { severity: "error", file: "src/pages/b.js", code: "STARBRIDGE_MODULE_FAILED" },
+    ]);
+    expect(answer.problems[0]?.stack?.[0]).toMatch(/src\/db\.js:2:7/);
+    const { stdout } = await run(root, ["check"]);
+    expect(stdout).toMatch(
+      /^error STARBRIDGE_MODULE_FAILED src\/pages\/b\.js could not be loaded: Error: no database/,
+    );
+    expect(stdout).toMatch(/\n {4}at .*src\/db\.js:2:7\)?\n {2}Mend it, or what it imports\.\n/);
+    expect(stdout).toMatch(/\n3 routes checked: 1 error, 0 warnings\.\n$/);
+  });
+
+  it.each([
+    ["a method that is no function", "export const GET = 5;", "STARBRIDGE_HANDLER_NOT_A_FUNCTION"],
+    ["no method at all", "export default () => new Response();", "no-handler"],
+    [
+      "a module of Astro's that is not there",
+      'import "astro:content";',
+      "STARBRIDGE_ASTRO_MODULE_UNSUPPORTED",
+    ],
+    [
+      "prerender that is no boolean",
+      "export const GET = () => {}; export let prerender = 'yes';",
+      "STARBRIDGE_PRERENDER_NOT_STATIC",
+    ],
+    [
+      "prerender without GET",
+      "export const POST = () => {}; export const prerender = true;",
+      "STARBRIDGE_PRERENDER_NO_GET",
+    ],
+  ])("finds %s", async (_, text, code) => {
+    const problems = await problemsOf({ "src/pages/a.js": text });
+    const problem = problems.find((one) => one.code === code);
+    expect(problem, JSON.stringify(problems)).toMatchObject({
+      severity: "error",
+      file: "src/pages/a.js",
+      message: expect.stringContaining("src/pages/a.js"),
+    });
+    expect(problem?.hint).toBeTruthy();
+  });
+
+  it("finds parameters of a prerendered route that nobody lists", async () => {
+    const text = "export const GET = () => {}; export const prerender = true;";
+    const problems = await problemsOf({ "src/pages/[id].js": text });
+    expect(problems).toMatchObject([
+      { severity: "error", code: "STARBRIDGE_GET_STATIC_PATHS_REQUIRED" },
+    ]);
+  });
+
+  it("finds routes that never answer", async () => {
+    const text = "export const GET = () => new Response();";
+    const problems = await problemsOf({ "src/pages/[a].js": text, "src/pages/[b].js": text });
+    expect(problems).toMatchObject([
+      { severity: "error", file: "src/pages/[b].js", code: "route-collision" },
+    ]);
+  });
+
+  it("warns of methods in small letters, unused getStaticPaths and hidden redirects; --strict fails on them", async () => {
+    const root = writeApp({
+      ...esm,
+      "src/pages/a.js": "export const GET = () => {}; export const del = () => {};",
+      "src/pages/b.js": "export const GET = () => {}; export const getStaticPaths = () => [];",
+      "starbridge.config.js": "export default { redirects: { '/a': '/b' } };",
+    });
+    const { code, answer } = await runJson<Checked>(root, ["check"]);
+    expect({ code, ok: answer.ok, warnings: answer.warnings }).toEqual({
+      code: 0,
+      ok: true,
+      warnings: 3,
+    });
+    expect(answer.problems.map((problem) => problem.code).sort()).toEqual([
+      "method-case",
+      "redirect-hidden",
+      "static-paths-unused",
+    ]);
+    const strict = await runJson<Checked>(root, ["check", "--strict"]);
+    expect({ code: strict.code, ok: strict.answer.ok }).toEqual({ code: 1, ok: false });
+  });
+
+  it("notes files that are no endpoints, and fails on them never", async () => {
+    const root = writeApp({ ...fine, "src/pages/a.test.js": "" });
+    const { code, answer } = await runJson<Checked>(root, ["check", "--strict"]);
+    expect(code).toBe(0);
+    expect(answer.problems).toMatchObject([
+      { severity: "note", file: "src/pages/a.test.js", code: "ignored-file" },
+    ]);
+  });
+
+  it("finds a broken middleware and the broken files beside it", async () => {
+    const problems = await problemsOf({
+      "src/middleware.js": "export const onRequests = () => {};",
+      "src/pages/a.js": "export const GET = 5;",
+    });
+    expect(problems.map((problem) => problem.code)).toEqual([
+      "STARBRIDGE_MIDDLEWARE_NO_ON_REQUEST",
+      "STARBRIDGE_HANDLER_NOT_A_FUNCTION",
+    ]);
+  });
+
+  it("finds a wrong option and a missing folder", async () => {
+    const wrong = await problemsOf({ "starbridge.config.js": "export default { page: 'x' };" });
+    expect(wrong).toMatchObject([{ code: "STARBRIDGE_UNKNOWN_OPTION", file: null }]);
+    expect(await problemsOf({})).toMatchObject([{ code: "STARBRIDGE_PAGES_NOT_FOUND" }]);
+  });
+
+  it("says once that TypeScript cannot be loaded where neither Node nor vite runs it", async () => {
+    const files = {
+      ...esm,
+      "src/middleware.ts": "export const onRequest: unknown = () => {};",
+      "src/pages/a.ts": "export const GET: unknown = 1;",
+    };
+    const root = writeApp(files);
+    install(root);
+    const { code, answer } = await runJson<Checked>(root, ["check"], { flags: withoutTypeScript });
+    expect(code).toBe(1);
+    expect(answer.problems.map((problem) => problem.code)).toEqual([
+      "STARBRIDGE_TYPESCRIPT_UNSUPPORTED",
+    ]);
+  });
+
+  it("keeps what modules print out of the answer", async () => {
+    const root = writeApp({
+      ...fine,
+      "src/pages/b.js": "console.log('connected'); export const GET = () => new Response();",
+    });
+    const { code, answer, stderr } = await runJson<Checked>(root, ["check"]);
+    expect({ code, ok: answer.ok, stderr }).toEqual({ code: 0, ok: true, stderr: "connected\n" });
+  });
+
+  it("ends although a module keeps the process busy", async () => {
+    const text = "setInterval(() => {}, 1000); export const GET = () => new Response();";
+    expect(await run(writeApp({ ...fine, "src/pages/b.js": text }), ["check"])).toMatchObject({
+      code: 0,
+    });
+  });
+
+  it.each([
+    ["ends the process", "process.exit(0);", "(exit code 0)"],
+    ["never loads to its end", "await new Promise(() => {});", "(exit code"],
+  ])("names the file of a module that %s", async (_, text, message) => {
+    const root = writeApp({
+      ...esm,
+      "src/pages/b.js": text,
+      // No server of Vite's that keeps the process alive.
+      "starbridge.config.js": "export default { dev: false };",
+    });
+    const { code, stderr } = await run(root, ["check"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("error ended The process ended while loading src/pages/b.js");
+    expect(stderr).toContain(message);
+  });
+
+  it("loads what only Vite understands where vite is installed", async () => {
+    const root = writeApp({
+      ...esm,
+      "src/pages/a.ts": `enum Kind { A = "a" }
+        const all = import.meta.glob("./data/*.json");
+        export const GET = (): Response => Response.json([Kind.A, Object.keys(all)]);`,
+      "src/pages/data/x.json": "{}",
+    });
+    link(root, "vite");
+    const { answer } = await runJson<Checked>(root, ["check"]);
+    expect(answer.problems.filter((problem) => problem.severity === "error")).toEqual([]);
+  });
+});

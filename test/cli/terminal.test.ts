@@ -1,0 +1,59 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { Terminal } from "../../lib/cli/terminal.ts";
+
+/** A terminal whose streams are kept. */
+function createTerminal({ isTTY = true, isJson = false, env = {} }) {
+  const stdout = Object.assign(new PassThrough(), { isTTY, columns: 20 });
+  const stderr = Object.assign(new PassThrough(), { isTTY, columns: 20 });
+  const terminal = new Terminal(isJson, { stdout, stderr, env });
+  return {
+    terminal,
+    stdout,
+    out: () => String(stdout.read() ?? ""),
+    err: () => String(stderr.read() ?? ""),
+  };
+}
+
+describe("a terminal", () => {
+  it("shows progress in one line, cut to the width, that vanishes before the answer", async () => {
+    const { terminal, out, err } = createTerminal({});
+    terminal.progress(1, 3, "src/pages/a-long-name.ts");
+    expect(err()).toBe("\r\u001B[2K1/3 src/pages/a-lon");
+    await terminal.print("done");
+    expect(err()).toBe("\r\u001B[2K");
+    expect(out()).toBe("done\n");
+    await terminal.print("more");
+    expect(err()).toBe("");
+  });
+
+  it.each([{ isTTY: false }, { isJson: true }])("shows no progress with %j", (options) => {
+    const { terminal, err } = createTerminal(options);
+    terminal.progress(1, 3, "src/pages/a.ts");
+    terminal.note("a line");
+    expect(err()).toBe("a line\n");
+  });
+
+  it("keeps what loaded modules print out of the answer, and off the line of progress", async () => {
+    const { terminal, stdout, out, err } = createTerminal({});
+    terminal.progress(1, 2, "a.ts");
+    await new Promise((resolve) => stdout.write("injected env\n", resolve));
+    await terminal.print("{}");
+    expect([out(), err()]).toEqual(["{}\n", "\r\u001B[2K1/2 a.ts\r\u001B[2Kinjected env\n"]);
+  });
+
+  it.each([
+    [true, {}, true],
+    [true, { NO_COLOR: "1" }, false],
+    [true, { NO_COLOR: "" }, true],
+    [true, { TERM: "dumb" }, false],
+    [false, {}, false],
+    [false, { FORCE_COLOR: "1" }, true],
+    [true, { FORCE_COLOR: "0" }, false],
+    [false, { FORCE_COLOR: "1", NO_COLOR: "1" }, true],
+  ])("with isTTY %j and %j has colours: %j", (isTTY, env, expected) => {
+    const { terminal } = createTerminal({ isTTY, env });
+    expect(terminal.paint.red("x") !== "x").toBe(expected);
+    expect(terminal.notePaint.bold("x") !== "x").toBe(expected);
+  });
+});
