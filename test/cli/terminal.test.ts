@@ -10,9 +10,16 @@ function createTerminal({ isTTY = true, isJson = false, env = {} }) {
   return {
     terminal,
     stdout,
-    out: () => String(stdout.read() ?? ""),
-    err: () => String(stderr.read() ?? ""),
+    out: () => readAll(stdout),
+    err: () => readAll(stderr),
   };
+}
+
+/** Everything that was written so far; since Node 26 one read() gives one chunk. */
+function readAll(stream: PassThrough): string {
+  let text = "";
+  for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) text += String(chunk);
+  return text;
 }
 
 describe("a terminal", () => {
