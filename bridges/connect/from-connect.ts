@@ -32,15 +32,15 @@ interface NodePair {
 }
 
 function nodePairOf(host: HostContext): NodePair {
-  const any = host as {
+  const given = host as {
     kind: string;
     req?: unknown;
     res?: unknown;
     request?: { raw: unknown };
     reply?: { raw: unknown };
   };
-  const req = any.req ?? any.request?.raw;
-  const res = any.res ?? any.reply?.raw;
-  if (!req || !res) throw bridgeError("HOST_HAS_NO_REQ_RES", { kind: any.kind });
+  const req = given.req ?? given.request?.raw;
+  const res = given.res ?? given.reply?.raw;
+  if (!req || !res) throw bridgeError("HOST_HAS_NO_REQ_RES", { kind: given.kind });
   return { req, res } as NodePair;
 }
