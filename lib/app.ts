@@ -5,17 +5,19 @@ import { BridgeError, bridgeError } from "./errors.ts";
 import { toError } from "./thrown.ts";
 import { fromRequest } from "./incoming.ts";
 import { findRoute, settleRoute } from "./find.ts";
+import { Generations } from "./generations.ts";
 import type { Loader, Pages } from "./loader/pages.ts";
 import type { Logger } from "./log.ts";
+import { News } from "./news.ts";
 import { createPass, isPass } from "./pass.ts";
 import { answerRedirect } from "./redirects.ts";
 import type { Target } from "./view.ts";
-import { Renderer } from "./renderer.ts";
+import type { Renderer } from "./renderer.ts";
 import type { RouteMatch, SlashRule } from "./routes/match.ts";
 import type { Route } from "./routes/route.ts";
 import type { HostDefaults, Settings } from "./settings.ts";
 import { createFallback, createSettings, readSettings } from "./settings.ts";
-import { createLoader, createTable } from "./start.ts";
+import { createLoader, createRenderer } from "./start.ts";
 import { answerSlashRedirect, slashRedirect } from "./trailing-slash.ts";
 import type { BridgeOptions, Incoming } from "./types.ts";
 import { loadAll, loadSoon } from "./warm-up.ts";
@@ -53,7 +55,8 @@ export class App {
   #settings: Settings;
   #loader: Loader | undefined;
   #latestLoad: Promise<void> | undefined;
-  #renderer: Renderer | undefined;
+  readonly #renderers = new Generations();
+  readonly #news = new News();
   #failure: Error | undefined;
   #isClosed = false;
 
@@ -94,12 +97,12 @@ export class App {
 
   /** Whether `match` can be asked. A bridge waits for `ready()` while it cannot. */
   get isReady(): boolean {
-    return this.#renderer !== undefined;
+    return this.#renderers.current !== undefined;
   }
 
   /** The routes, in the order in which they are asked. */
   get routes(): readonly Route<Target>[] {
-    return this.#renderer?.table.routes ?? [];
+    return this.#renderers.current?.table.routes ?? [];
   }
 
   /**
@@ -113,9 +116,10 @@ export class App {
     pathname: string,
     rule: SlashRule = "ignore",
   ): RouteMatch<Target> | undefined {
-    if (this.#renderer === undefined || FOREIGN_METHODS.has(method)) return undefined;
+    const renderer = this.#renderers.current;
+    if (renderer === undefined || FOREIGN_METHODS.has(method)) return undefined;
     const slash = this.config.trailingSlash ?? rule;
-    const match = findRoute(this.#renderer.sources, { method, pathname }, slash);
+    const match = findRoute(renderer.sources, { method, pathname }, slash);
     if (match === undefined) return undefined;
     const { target } = match.route;
     const isLeft =
@@ -132,7 +136,7 @@ export class App {
    * @throws What endpoints and middleware throw, for the host's error handler.
    */
   async handle(incoming: Incoming, match: RouteMatch<Target>): Promise<Response> {
-    const renderer = this.#renderer;
+    const renderer = this.#renderers.of(match);
     if (renderer === undefined || this.#isClosed) throw this.#failure ?? bridgeError("CLOSED");
     assertHost(incoming);
     const redirect = this.#redirect(incoming, match);
@@ -161,7 +165,7 @@ export class App {
    */
   async answer(incoming: Incoming, locals?: unknown): Promise<Response> {
     await this.#ready;
-    const renderer = this.#renderer;
+    const renderer = this.#renderers.current;
     if (renderer === undefined || this.#isClosed) throw bridgeError("CLOSED");
     assertHost(incoming);
     const { method, pathname } = incoming;
@@ -220,31 +224,20 @@ export class App {
     this.#loader = loader;
     const renderer = this.#createRenderer(await loader.load());
     if (this.config.warmup === "eager") await loadAll(renderer.table.routes);
-    this.#renderer = renderer;
+    this.#renderers.replace(renderer);
     if (this.config.warmup === "idle") loadSoon(renderer.table.routes, this.logger);
     loader.onChange?.(() => this.#reload(loader));
   }
 
   #createRenderer(pages: Pages): Renderer {
-    const { checkOrigin, methodMismatch, trailingSlash } = this.config;
     const isBuilding = this.#building !== undefined;
-    return new Renderer({
-      table: createTable(pages, this.config, this.logger, this.#settings.dev || isBuilding),
-      prerendered: pages.prerendered,
-      isBuilding,
-      middleware: pages.middleware,
-      checkOrigin,
-      mismatch: methodMismatch === "405" ? "405" : "404",
-      slashRule: trailingSlash ?? "ignore",
-      surroundings: this.#settings.surroundings,
-      logger: this.logger,
-    });
+    return createRenderer(pages, { settings: this.#settings, news: this.#news, isBuilding });
   }
 
   /** New files: one assignment, and requests in flight keep what they began with. */
   #reload(loader: Loader): void {
     const latest = loader.load().then((pages) => {
-      if (this.#latestLoad === latest) this.#renderer = this.#createRenderer(pages);
+      if (this.#latestLoad === latest) this.#renderers.replace(this.#createRenderer(pages));
     });
     this.#latestLoad = latest;
     latest.catch((error: unknown) => {

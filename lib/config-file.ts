@@ -4,8 +4,9 @@ import { basename, dirname, resolve } from "node:path";
 import { resolveConfig } from "./config.ts";
 import { describe } from "./describe.ts";
 import { BridgeError, bridgeError } from "./errors.ts";
-import { importFile, loadingError } from "./loader/native.ts";
+import { importFile, loadingError, reasonOf } from "./loader/native.ts";
 import { canRunTypeScript } from "./loader/typescript.ts";
+import { keepingNodeEnv } from "./loader/vite.ts";
 import type { EndpointModule, BridgeOptions } from "./types.ts";
 
 /** The order decides when there is more than one. */
@@ -38,14 +39,7 @@ export async function loadConfigFile(root: string): Promise<BridgeOptions | unde
  */
 export async function readConfigFile(file: string): Promise<BridgeOptions> {
   const name = basename(file);
-  const options = defaultExport(await importConfig(file, name));
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw bridgeError("INVALID_OPTION", {
-      option: `export default of ${name}`,
-      expected: "an object with options, as defineConfig() gives",
-      actual: describe(options),
-    });
-  }
+  const options = defaultExport(await importConfig(file, name), name);
   try {
     resolveConfig(options);
   } catch (error) {
@@ -76,10 +70,17 @@ function withoutUnset<Options extends object>(options: Options): Options {
 }
 
 /** What the file means: `export default`, or `module.exports` where a CommonJS file has no `default`. */
-function defaultExport(module: EndpointModule): unknown {
+function defaultExport(module: EndpointModule, name: string): BridgeOptions {
   const isNamespace =
     (module as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "Module";
-  return isNamespace || "default" in module ? module.default : module;
+  const options = isNamespace || "default" in module ? module.default : module;
+  if (typeof options === "object" && options !== null && !Array.isArray(options)) return options;
+  const names = Object.keys(module).join(", ") || "nothing";
+  const reason =
+    options === undefined
+      ? `it has no default export (it exports ${names}).`
+      : `its default export is ${describe(options)} instead of an object with options.`;
+  throw bridgeError("CONFIG_FILE_INVALID", { file: name, reason });
 }
 
 /** An error about an option does not know where the option was written. */
@@ -90,20 +91,30 @@ function namedAfter(name: string, error: BridgeError): BridgeError {
 }
 
 async function importConfig(file: string, name: string): Promise<EndpointModule> {
+  try {
+    return await importAnyhow(file, name);
+  } catch (error) {
+    if (!(error instanceof BridgeError) || error.code !== "STARBRIDGE_MODULE_FAILED") throw error;
+    // What is said of endpoint files would mislead.
+    const details = { file: name, reason: reasonOf(error.cause) };
+    throw bridgeError("CONFIG_FILE_INVALID", details, { cause: error.cause });
+  }
+}
+
+async function importAnyhow(file: string, name: string): Promise<EndpointModule> {
   const isTypeScript = file.endsWith("ts");
   if (!isTypeScript || (await canRunTypeScript(file))) return importFile(file, name);
   // Where Node runs no TypeScript, Vite does.
-  const { importVite } = await import("./dev/vite.ts");
-  const tools = await importVite(dirname(file));
+  const { importTools } = await import("./dev/vite.ts");
+  const tools = await importTools(dirname(file));
   if (typeof tools !== "object") throw bridgeError("TYPESCRIPT_UNSUPPORTED", { file: name });
-  const before = process.env.NODE_ENV;
-  try {
-    const options = { root: dirname(file), logLevel: "silent" } as const;
-    return (await tools.vite.runnerImport<EndpointModule>(file, options)).module;
-  } catch (error) {
-    throw loadingError(name, error);
-  } finally {
-    // Vite sets it where it is not set, and the host would read it.
-    if (before === undefined) delete process.env.NODE_ENV;
-  }
+  const { vite } = tools;
+  const options = { root: dirname(file), logLevel: "silent" } as const;
+  const load = () => vite.runnerImport<EndpointModule>(file, options);
+  return keepingNodeEnv(load).then(
+    ({ module }) => module,
+    (error: unknown) => {
+      throw loadingError(name, error);
+    },
+  );
 }

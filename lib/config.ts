@@ -29,7 +29,7 @@ export interface Config {
   /** `undefined`: the bridge decides. */
   readonly dev: boolean | undefined;
   readonly build: string | false;
-  readonly shared: readonly string[];
+  readonly shared: NonNullable<BridgeOptions["shared"]>;
   readonly precompressed: boolean;
 }
 
@@ -89,10 +89,7 @@ const CHECKS: { readonly [Key in keyof Required<BridgeOptions>]: Check } = {
   build: (value, option) => {
     if (value !== false) assertText(value, option, "a path relative to root, or false");
   },
-  shared: (value, option) => {
-    const isList = Array.isArray(value) && value.every((glob) => typeof glob === "string");
-    if (!isList) throw invalid(option, "a list of globs", value);
-  },
+  shared: checkShared,
   precompressed: oneOf(true, false),
   warmup: oneOf("none", "idle", "eager"),
   onConflict: oneOf("error", "pages", "legacy"),
@@ -195,6 +192,20 @@ function checkI18n(value: unknown, option: string): void {
   const names = locales.map((locale) => (typeof locale === "string" ? locale : locale.path));
   if (!names.includes(defaultLocale)) {
     throw invalid(`${option}.defaultLocale`, `one of ${names.join(", ")}`, defaultLocale);
+  }
+}
+
+function checkShared(value: unknown, option: string): void {
+  if (Array.isArray(value)) {
+    for (const [index, glob] of value.entries()) assertText(glob, `${option}[${index}]`, "a glob");
+    return;
+  }
+  assertObject(value, option, "a list of globs, or a map of the host's files by source file");
+  for (const [source, file] of Object.entries(value)) {
+    const entry = `${option}["${source}"]`;
+    if (source.includes("*"))
+      throw invalid(entry, "the path of one file, globs stand in a list", file);
+    assertText(file, entry, "the file that the host loads, relative to root");
   }
 }
 

@@ -20,7 +20,12 @@ const ERRORS = {
   INVALID_OPTION: {
     message: (d: Option & { expected: string; actual: string }) =>
       `The option "${d.option}" must be ${d.expected}, but it is ${d.actual}.`,
-    hint: "Correct the value where the bridge is created.",
+    hint: "Correct the value where the bridge is created, or in the config file that is named.",
+  },
+  CONFIG_FILE_INVALID: {
+    message: (d: File & { reason: string }) =>
+      `The config file ${d.file} cannot be used: ${d.reason}`,
+    hint: "Export the options: export default defineConfig({ … }). Node keeps a file that has failed until the process restarts.",
   },
   ROOT_NOT_FOUND: {
     message: (d: { root: string }) => `The root folder ${d.root} does not exist.`,

@@ -6,8 +6,11 @@ import { createFileLoader } from "./loader/files.ts";
 import { createMapLoader } from "./loader/map.ts";
 import type { IgnoredFile, Loader, PageFile, Pages } from "./loader/pages.ts";
 import type { Logger } from "./log.ts";
+import type { News, Teller } from "./news.ts";
 import { Page } from "./page.ts";
 import { createRedirects } from "./redirects.ts";
+import { Renderer } from "./renderer.ts";
+import type { Settings } from "./settings.ts";
 import type { Target } from "./view.ts";
 import { findCollisions } from "./routes/order.ts";
 import { parseRouteFile } from "./routes/parse.ts";
@@ -31,6 +34,34 @@ export async function createLoader(config: Config, dev: boolean, logger: Logger)
   return createFileLoader({ root, pages, middleware });
 }
 
+/** What makes a renderer of pages. */
+export interface RendererFacts {
+  readonly settings: Settings;
+  readonly news: News;
+  /** A build keeps the answers. */
+  readonly isBuilding: boolean;
+}
+
+/** The renderer of one reading of the files. */
+export function createRenderer(
+  pages: Pages,
+  { settings, news, isBuilding }: RendererFacts,
+): Renderer {
+  const { config, logger, dev, surroundings } = settings;
+  const { checkOrigin, methodMismatch, trailingSlash } = config;
+  return new Renderer({
+    table: createTable(pages, config, news.begin(logger), dev || isBuilding),
+    prerendered: pages.prerendered,
+    isBuilding,
+    middleware: pages.middleware,
+    checkOrigin,
+    mismatch: methodMismatch === "405" ? "405" : "404",
+    slashRule: trailingSlash ?? "ignore",
+    surroundings,
+    logger,
+  });
+}
+
 /**
  * Makes the table, and reports files that are ignored, hidden by others, or not what they seem.
  *
@@ -39,7 +70,7 @@ export async function createLoader(config: Config, dev: boolean, logger: Logger)
 export function createTable(
   pages: Pages,
   config: Config,
-  logger: Logger,
+  logger: Teller,
   isBeforeBuild = false,
 ): RouteTable<Target> {
   const isDefault = config.output === "static";
@@ -68,11 +99,11 @@ function toRoute(file: PageFile, isDefault: boolean): Route<Page> {
   return { ...route, source, target };
 }
 
-function reportIgnored(ignored: readonly IgnoredFile[], logger: Logger): void {
+function reportIgnored(ignored: readonly IgnoredFile[], logger: Teller): void {
   for (const { file, reason } of ignored) logger.info(`Ignored: ${file} ${reason}.`);
 }
 
-function reportCollisions(table: RouteTable<Target>, logger: Logger): void {
+function reportCollisions(table: RouteTable<Target>, logger: Teller): void {
   for (const { first, second, kind } of findCollisions(table.routes)) {
     const route = kind === "same" ? first.pattern : `${first.pattern} (or ${second.pattern})`;
     logger.warn(
@@ -83,7 +114,7 @@ function reportCollisions(table: RouteTable<Target>, logger: Logger): void {
 
 function reportExports(
   { source, exports, isPrerendered }: Page,
-  logger: Logger,
+  logger: Teller,
   isBeforeBuild: boolean,
 ): void {
   const names = exports === undefined ? undefined : [...exports];

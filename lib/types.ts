@@ -229,8 +229,11 @@ export interface BridgeOptions<Host extends HostContext = HostContext> {
   dev?: boolean;
   /** Where `starbridge build` writes to, relative to `root`; `false`: never use a build (`dist/starbridge`). */
   build?: string | false;
-  /** With hot reload: globs of modules that pages share with the host, relative to `root` (`[]`). */
-  shared?: string[];
+  /**
+   * Modules of which pages get the host's own instance, relative to `root`: globs, with `!` for those that pages get
+   * for themselves; or by source the file that the host loads, `{ "src/db.ts": "dist/db.js" }` (`[]`).
+   */
+  shared?: string[] | Record<string, string>;
   /** Serve `.br` and `.gz` files that stand beside a prerendered one (`false`). */
   precompressed?: boolean;
   /** Where to log; shaped like pino's logger (the host's, else the console from `warn` up). */

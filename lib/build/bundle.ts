@@ -5,14 +5,17 @@ import { stripVTControlCharacters } from "node:util";
 import type { Plugin, Rolldown } from "vite";
 import type { Config } from "../config.ts";
 import { bridgeError } from "../errors.ts";
+import { envConstants } from "../loader/env.ts";
 import { lexExports } from "../loader/exports.ts";
+import { SharedModules } from "../loader/shared.ts";
 import type { Logger } from "../log.ts";
-import { envConstants, MODE } from "./env.ts";
 import { HostModules } from "./host-modules.ts";
 import type { ManifestChunk } from "./manifest.ts";
 import { resolvePlugin } from "./resolve-plugin.ts";
 import { createFindCompiled } from "./tsconfig.ts";
 import { importVite } from "./vite.ts";
+
+const MODE = "production";
 
 /** What is bundled, and where to. */
 export interface BundleOptions {
@@ -47,13 +50,13 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
   const root = realpathSync(config.root);
   const pages = resolve(root, config.pages);
   const { middleware } = options;
-  const { createFilter } = vite;
+  const { createFilter, loadEnv } = vite;
+  const { shared, site } = config;
   const host = new HostModules({
     root,
     pages,
     middleware,
-    shared: config.shared,
-    createFilter,
+    shared: new SharedModules({ root, shared, createFilter }),
     findCompiled: createFindCompiled(root),
     logger,
   });
@@ -72,7 +75,7 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
       publicDir: false,
       css: { postcss: {} },
       envPrefix: ["PUBLIC_", "VITE_"],
-      define: envConstants(vite.loadEnv, root, config.site),
+      define: envConstants({ mode: MODE, root, site, loadEnv }),
       resolve: { tsconfigPaths: true },
       plugins,
       build: {

@@ -3,9 +3,10 @@
 // stays where it is, and the page imports that very file. Pages, the middleware, and what only a bundler can load
 // become part of the build.
 import { statSync } from "node:fs";
-import { resolve, sep } from "node:path";
+import { sep } from "node:path";
 import type { Logger } from "../log.ts";
 import { nameForPeople } from "../loader/pages.ts";
+import type { SharedModules } from "../loader/shared.ts";
 import { NativeModules } from "./native-modules.ts";
 import type { FindCompiled } from "./tsconfig.ts";
 
@@ -15,9 +16,7 @@ export interface HostModuleFacts {
   /** Folder of the endpoint files. */
   readonly pages: string;
   readonly middleware: string | undefined;
-  /** Globs, `!` before those that are never the host's; or files by the source they stand for. */
-  readonly shared: readonly string[] | Readonly<Record<string, string>>;
-  readonly createFilter: typeof import("vite").createFilter;
+  readonly shared: SharedModules;
   readonly findCompiled: FindCompiled;
   readonly logger: Logger;
 }
@@ -27,28 +26,17 @@ const SCRIPT = /\.[cm]?[jt]s$/;
 export class HostModules {
   readonly #facts: HostModuleFacts;
   readonly #native: NativeModules;
-  readonly #named: ReadonlyMap<string, string>;
-  readonly #isShared: (file: string) => boolean;
   readonly #isOurs: (file: string) => boolean;
   readonly #places = new Map<string, string | undefined>();
   readonly #copied: string[] = [];
 
   constructor(facts: HostModuleFacts) {
     this.#facts = facts;
-    const { root, pages, middleware, shared, createFilter } = facts;
-    const globs = isList(shared) ? shared : [];
-    const named = isList(shared) ? [] : Object.entries(shared);
-    this.#named = new Map(named.map(([from, to]) => [resolve(root, from), resolve(root, to)]));
-    const wanted = globs.filter((glob) => !glob.startsWith("!"));
-    const unwanted = globs.filter((glob) => glob.startsWith("!")).map((glob) => glob.slice(1));
-    this.#isShared =
-      wanted.length === 0 ? () => false : createFilter(wanted, [], { resolve: root });
-    const isUnwanted =
-      unwanted.length === 0 ? () => false : createFilter(unwanted, [], { resolve: root });
+    const { pages, middleware, shared } = facts;
     this.#isOurs = (file) =>
       file.startsWith(pages + sep) ||
       file === middleware ||
-      isUnwanted(file) ||
+      shared.isCopied(file) ||
       file.includes(`${sep}node_modules${sep}`);
     this.#native = new NativeModules(this.#isOurs);
   }
@@ -78,12 +66,15 @@ export class HostModules {
   }
 
   #decide(file: string): string | undefined {
-    const named = this.#named.get(file);
-    if (named !== undefined) return named;
+    const named = this.#facts.shared.placeOf(file);
+    if (named !== undefined) {
+      this.#warnWhenOld(file, named);
+      return named;
+    }
     if (!SCRIPT.test(file) || this.#isOurs(file)) return undefined;
     const compiled = this.#facts.findCompiled(file);
     if (compiled !== undefined) this.#warnWhenOld(file, compiled);
-    if (this.#isShared(file)) return compiled ?? file;
+    if (this.#facts.shared.isShared(file)) return compiled ?? file;
     const place = compiled ?? file;
     if (this.#native.canLoad(place)) return place;
     this.#copied.push(nameForPeople(this.#facts.root, file));
@@ -91,14 +82,12 @@ export class HostModules {
   }
 
   #warnWhenOld(source: string, compiled: string): void {
-    if (statSync(compiled).mtimeMs >= statSync(source).mtimeMs) return;
+    const made = statSync(compiled, { throwIfNoEntry: false })?.mtimeMs;
+    if (made !== undefined && made >= statSync(source).mtimeMs) return;
     const { root, logger } = this.#facts;
-    logger.warn(
-      `${nameForPeople(root, compiled)} is older than ${nameForPeople(root, source)}: compile the host before the pages are built.`,
-    );
+    const [from, to] = [nameForPeople(root, source), nameForPeople(root, compiled)];
+    const state =
+      made === undefined ? `does not exist (it is shared for ${from})` : `is older than ${from}`;
+    logger.warn(`${to} ${state}: compile the host before the pages are built.`);
   }
-}
-
-function isList(shared: HostModuleFacts["shared"]): shared is readonly string[] {
-  return Array.isArray(shared);
 }

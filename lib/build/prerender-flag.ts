@@ -1,5 +1,6 @@
 // What `export const prerender` of a file says, read from its source and never by running it. In development, in a
 // build and without one the same reader decides, so a file cannot mean two things.
+import { readFileSync } from "node:fs";
 import { parse } from "es-module-lexer";
 import { bridgeError } from "../errors.ts";
 
@@ -40,6 +41,24 @@ export function readPrerenderFlag(source: string, file: string): boolean | undef
   const value = valueAfter(text, flag.exportStart, flag.start, flag.end);
   if (value === undefined) throw bridgeError("PRERENDER_NOT_STATIC", { file });
   return value;
+}
+
+/**
+ * The same for a file on the disk, which is read only when it exports a flag.
+ *
+ * @param source Its name for people.
+ * @param exports What it is known to export.
+ */
+export function flagOfFile(
+  path: string,
+  source: string,
+  exports: ReadonlySet<string> | undefined,
+): boolean | undefined {
+  if (!exports?.has("prerender")) return undefined;
+  const flag = readPrerenderFlag(readFileSync(path, "utf8"), source);
+  // It came through `export * from`.
+  if (flag === undefined) throw bridgeError("PRERENDER_NOT_STATIC", { file: source });
+  return flag;
 }
 
 function valueAfter(

@@ -1,33 +1,15 @@
-// Vite is the project's, or else whatever is installed beside us. Only a build comes here.
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+// The bundler of a build, and the environment that a build runs in.
 import { bridgeError } from "../errors.ts";
+import { findVite } from "../loader/vite.ts";
 
 type Vite = typeof import("vite");
 
-const MAJOR = 8;
-
 /** @throws BridgeError `STARBRIDGE_VITE_NOT_FOUND`, also for another version. */
 export async function importVite(root: string): Promise<Vite> {
-  const versions: string[] = [];
-  for (const from of [join(root, "package.json"), import.meta.url]) {
-    const path = resolveFrom(from);
-    if (path === undefined) continue;
-    const vite: Vite = await import(pathToFileURL(path).href);
-    if (Number.parseInt(vite.version, 10) === MAJOR) return vite;
-    versions.push(vite.version);
-  }
-  const found = versions.length === 0 ? "none" : `only version ${versions.join(" and ")}`;
+  const { vite, others } = await findVite<Vite>(root);
+  if (vite !== undefined) return vite;
+  const found = others.length === 0 ? "none" : `only version ${others.join(" and ")}`;
   throw bridgeError("VITE_NOT_FOUND", { root, found });
-}
-
-function resolveFrom(from: string): string | undefined {
-  try {
-    return createRequire(from).resolve("vite");
-  } catch {
-    return undefined;
-  }
 }
 
 let running = 0;

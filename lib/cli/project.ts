@@ -1,13 +1,13 @@
 // The project that a command is about: its options, and its files, read without running any of them.
-import { readFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { readPrerenderFlag } from "../build/prerender-flag.ts";
+import { flagOfFile } from "../build/prerender-flag.ts";
 import type { Config } from "../config.ts";
 import { resolveConfig } from "../config.ts";
 import { findConfigFile, readConfigFile } from "../config-file.ts";
 import { bridgeError } from "../errors.ts";
 import { readExports } from "../loader/exports.ts";
+import { isFolder } from "../loader/files.ts";
 import { createMapLoader } from "../loader/map.ts";
 import { findModule } from "../loader/middleware.ts";
 import type { IgnoredFile, Pages } from "../loader/pages.ts";
@@ -79,7 +79,7 @@ export async function readPages(config: Config): Promise<ListedPages> {
     const exports = readExports(path, root);
     let prerender: boolean | undefined;
     try {
-      if (exports?.has("prerender")) prerender = readFlag(path, source);
+      prerender = flagOfFile(path, source, exports);
     } catch (error) {
       mistakes.push({ source, error });
     }
@@ -89,13 +89,6 @@ export async function readPages(config: Config): Promise<ListedPages> {
     return { file: nameForPeople(root, join(folder, file)), reason };
   });
   return { files, ignored, middleware: undefined, mistakes };
-}
-
-function readFlag(path: string, source: string): boolean {
-  const flag = readPrerenderFlag(readFileSync(path, "utf8"), source);
-  // It came through `export * from`.
-  if (flag === undefined) throw bridgeError("PRERENDER_NOT_STATIC", { file: source });
-  return flag;
 }
 
 function load(): never {
@@ -117,11 +110,6 @@ export async function middlewareOf({
   if (typeof middleware === "function") return "a function";
   const file = await findModule(resolve(root, middleware ?? "src/middleware"));
   return file && nameForPeople(root, file);
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  const facts = await stat(path).catch(() => undefined);
-  return facts?.isDirectory() ?? false;
 }
 
 /** For what is reported in another way. */

@@ -55,9 +55,10 @@ export class Terminal {
     this.#errors.write(`${text}\n`);
   }
 
-  /** Resolves when the notes are out: a process that ends drops what a pipe has not taken yet. */
-  flush(): Promise<void> {
-    return new Promise((resolve) => this.#errors.write("", () => resolve()));
+  /** Resolves when everything is out: a process that ends drops what a pipe has not taken yet. */
+  async flush(): Promise<void> {
+    await this.#write("");
+    await new Promise<void>((resolve) => this.#errors.write("", () => resolve()));
   }
 
   /** Shows how far long work is, in one line that is written over and vanishes in the end. */

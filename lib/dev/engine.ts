@@ -3,17 +3,21 @@ import { isAbsolute, normalize } from "node:path";
 import type { Plugin, ViteDevServer } from "vite";
 import { createFindCompiled } from "../build/tsconfig.ts";
 import type { Config } from "../config.ts";
+import { envConstants } from "../loader/env.ts";
+import { SharedModules } from "../loader/shared.ts";
 import type { Logger } from "../log.ts";
 import { astroPlugin } from "./astro-plugin.ts";
 import type { Change, ChangesParts } from "./changes.ts";
 import { Changes } from "./changes.ts";
 import type { PageRequires } from "./common-js.ts";
-import { envConstants } from "./env.ts";
 import { HostModules } from "./host-modules.ts";
 import { Positions } from "./positions.ts";
 import { PageRunner } from "./runner.ts";
 import type { ViteTools } from "./vite.ts";
 import { startVite } from "./vite.ts";
+
+/** What pages run in. */
+export const MODE = "development";
 
 /** What an engine is made of. */
 export interface EngineParts {
@@ -42,14 +46,12 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   const { tools, config, logger, roots, requires, list, onChange } = parts;
   const { root, shared, site } = config;
   let changes: Changes | undefined;
-  const constants = envConstants(tools, root, site);
+  const { createFilter, loadEnv } = tools.vite;
+  const constants = envConstants({ mode: MODE, root, site, loadEnv });
   const plugins = [astroPlugin(roots), readPlugin((file) => changes?.note(file))];
   const server = await startVite(tools, config, constants, plugins, logger);
-  const isShared =
-    shared.length === 0
-      ? () => false
-      : tools.vite.createFilter([...shared], undefined, { resolve: root });
-  const host = new HostModules(isShared, createFindCompiled(root));
+  const named = new SharedModules({ root, shared, createFilter });
+  const host = new HostModules(named, createFindCompiled(root));
   const listener: ChangesParts["listener"] = (batch) => onChange(engine, batch);
   changes = new Changes({ watcher: server.watcher, list, listener });
   const runner = new PageRunner(tools, server, host, { roots, requires });

@@ -1,9 +1,11 @@
 // Which files the host has loaded. A page that imports one of them gets the host's instance: one pool, not two.
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Session } from "node:inspector";
 import type { FindCompiled } from "../build/tsconfig.ts";
+import type { SharedModules } from "../loader/shared.ts";
 import { isLoadedByRequire } from "../loader/typescript.ts";
 import { isCommonJs, isRequired, requiredFiles } from "./common-js.ts";
 
@@ -12,6 +14,7 @@ export type Handed =
   | { readonly kind: "module"; readonly url: string }
   | { readonly kind: "cjs"; readonly file: string };
 
+const SCRIPT = /\.[cm]?[jt]s$/;
 const OURS = fileURLToPath(new URL("../", import.meta.url));
 /** Tells how the host has loaded us: loaders that hook into require() make a CommonJS instance of our code, too. */
 const CORE = fileURLToPath(new URL(`../app${extname(import.meta.url)}`, import.meta.url));
@@ -19,16 +22,16 @@ const CORE = fileURLToPath(new URL(`../app${extname(import.meta.url)}`, import.m
 export class HostModules {
   /** Files that Node has loaded as ES modules, and the exact URL: a query makes another instance. */
   readonly #modules = new Map<string, string>();
-  readonly #isShared: (file: string) => boolean;
+  readonly #shared: SharedModules;
   readonly #findCompiled: FindCompiled;
   #isFresh = false;
 
   /**
-   * @param isShared Files that the user says are the host's.
+   * @param shared Files that the user says are the host's, or never the host's.
    * @param findCompiled What the host's compiler has made of a source.
    */
-  constructor(isShared: (file: string) => boolean, findCompiled: FindCompiled) {
-    this.#isShared = isShared;
+  constructor(shared: SharedModules, findCompiled: FindCompiled) {
+    this.#shared = shared;
     this.#findCompiled = findCompiled;
   }
 
@@ -45,19 +48,24 @@ export class HostModules {
   /** How a file is had from the host; `undefined` when the host does not have it. */
   find(file: string): Handed | undefined {
     if (file.startsWith(OURS)) return isRequired(CORE) ? { kind: "cjs", file } : toModule(file);
-    const compiled = this.#findCompiled(file);
-    for (const path of compiled === undefined ? [file] : [file, compiled]) {
-      const handed = this.#loaded(path);
+    if (this.#shared.isCopied(file)) return undefined;
+    const named = this.#shared.placeOf(file);
+    const compiled = named === undefined ? this.#findCompiled(file) : undefined;
+    for (const path of [named, file, compiled]) {
+      const handed = path === undefined ? undefined : this.#loaded(path);
       if (handed !== undefined) return handed;
     }
-    const isNamed = /\.[cm]?[jt]s$/.test(file) && this.#isShared(file);
-    return isNamed ? howToLoad(compiled ?? file) : undefined;
+    // A host that is not compiled yet does not run, either.
+    if (named !== undefined) return existsSync(named) ? howToLoad(named) : undefined;
+    const isShared = SCRIPT.test(file) && this.#shared.isShared(file);
+    return isShared ? howToLoad(compiled ?? file) : undefined;
   }
 
-  /** All files of the project that the host has loaded. */
+  /** All files of the project that the host has loaded, and that pages are not meant to have twice. */
   files(): string[] {
     this.#refresh();
-    return [...this.#modules.keys(), ...requiredFiles().filter(isOfProject)];
+    const files = [...this.#modules.keys(), ...requiredFiles().filter(isOfProject)];
+    return files.filter((file) => !this.#shared.isCopied(file));
   }
 
   #loaded(file: string): Handed | undefined {

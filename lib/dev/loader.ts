@@ -1,22 +1,23 @@
 // Loads pages through Vite, so that they reload while the host keeps running.
-import { realpathSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import type { Config } from "../config.ts";
 import { provideAstroModules } from "../loader/astro-modules.ts";
+import { isEnvFile } from "../loader/env.ts";
 import { assertFolders } from "../loader/files.ts";
 import type { Loader, Pages } from "../loader/pages.ts";
 import { nameForPeople } from "../loader/pages.ts";
+import { realPath } from "../loader/real-path.ts";
 import type { Logger } from "../log.ts";
 import type { Scan } from "../routes/scan.ts";
 import { scanPages } from "../routes/scan.ts";
 import type { Change } from "./changes.ts";
 import { PageRequires } from "./common-js.ts";
 import type { Engine } from "./engine.ts";
-import { startEngine } from "./engine.ts";
-import { isEnvFile } from "./env.ts";
+import { MODE, startEngine } from "./engine.ts";
 import { PageReader } from "./page-reader.ts";
+import { TypesFile } from "./types-file.ts";
 import type { ViteTools } from "./vite.ts";
-import { importVite } from "./vite.ts";
+import { importTools } from "./vite.ts";
 
 /** What a dev loader is made of. */
 export interface DevLoaderOptions {
@@ -26,7 +27,7 @@ export interface DevLoaderOptions {
 
 /** @returns `undefined` when there is no vite that can be used. */
 export async function createDevLoader(options: DevLoaderOptions): Promise<Loader | undefined> {
-  const tools = await importVite(options.config.root);
+  const tools = await importTools(options.config.root);
   if (typeof tools === "object") return new DevLoader(tools, options);
   const found = tools === undefined ? "is not installed" : `is version ${tools}`;
   options.logger.info(
@@ -56,9 +57,8 @@ class DevLoader implements Loader {
   readonly #logger: Logger;
   readonly #pages: string;
   readonly #middleware: string | undefined;
+  readonly #types: TypesFile;
   readonly #roots = new Set<string>();
-  /** What was said once. */
-  readonly #said = new Set<string>();
   /** Outlives engines: what it has loaded may be dropped by the next one. */
   readonly #requires = new PageRequires();
   readonly #retired = new Set<Engine>();
@@ -79,6 +79,7 @@ class DevLoader implements Loader {
     this.#config = { ...config, root };
     this.#logger = logger;
     this.#pages = resolve(root, config.pages);
+    this.#types = new TypesFile(root, logger);
     const { middleware = "src/middleware" } = config;
     this.#middleware = typeof middleware === "string" ? resolve(root, middleware) : undefined;
   }
@@ -109,12 +110,12 @@ class DevLoader implements Loader {
     for (const file of this.#listed) engine.changes.noteNew(file);
     const reader = this.#readerOf(engine);
     const files = reader.files(scan.files);
+    this.#types.update(files.map(({ file }) => file));
     const middleware = await reader.middleware();
     reader.isRunning = true;
     this.#isRunning = true;
     if (reload !== undefined) this.#report(reload);
-    const ignored = scan.ignored.filter(({ file }) => this.#isNew(`ignored ${file}`));
-    return { files, ignored, middleware };
+    return { files, ignored: scan.ignored, middleware };
   }
 
   onChange(listener: () => void): void {
@@ -126,7 +127,7 @@ class DevLoader implements Loader {
     clearTimeout(this.#twinsTimer);
     const engine = await this.#engine?.catch(() => undefined);
     if (engine !== undefined) this.#retired.add(engine);
-    await Promise.all([...this.#retired].map((one) => one.close()));
+    await Promise.all([this.#types.settled, ...[...this.#retired].map((one) => one.close())]);
   }
 
   #start(): Promise<Engine> {
@@ -215,7 +216,7 @@ class DevLoader implements Loader {
   }
 
   #isSetting(file: string): boolean {
-    return SETTINGS.test(file) || isEnvFile(this.#config.root, file);
+    return SETTINGS.test(file) || isEnvFile(MODE, this.#config.root, file);
   }
 
   /** Whether a file is an endpoint or the middleware, loaded or not. */
@@ -237,19 +238,5 @@ class DevLoader implements Loader {
 
   #name(file: string): string {
     return nameForPeople(this.#config.root, file);
-  }
-
-  #isNew(text: string): boolean {
-    const isNew = !this.#said.has(text);
-    this.#said.add(text);
-    return isNew;
-  }
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
   }
 }

@@ -1,8 +1,8 @@
 // Endpoint files and the middleware as the runner has them; what is broken fails where it is asked for, and nowhere
 // else.
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { readPrerenderFlag } from "../build/prerender-flag.ts";
+import { flagOfFile } from "../build/prerender-flag.ts";
 import type { Config } from "../config.ts";
 import { bridgeError } from "../errors.ts";
 import { readExports } from "../loader/exports.ts";
@@ -114,7 +114,7 @@ export class PageReader {
     let prerender: boolean | undefined;
     let mistake: unknown;
     try {
-      prerender = exports?.has("prerender") ? readFlag(path, source) : undefined;
+      prerender = flagOfFile(path, source, exports);
     } catch (error) {
       if (!this.isRunning) throw error;
       mistake = error;
@@ -164,11 +164,4 @@ function realPath(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function readFlag(path: string, source: string): boolean {
-  const flag = readPrerenderFlag(readFileSync(path, "utf8"), source);
-  // It came through `export * from`.
-  if (flag === undefined) throw bridgeError("PRERENDER_NOT_STATIC", { file: source });
-  return flag;
 }

@@ -30,15 +30,50 @@ export function tracedFunction<Function extends CallableFunction>(
     apply(target, receiver, values) {
       try {
         const result: unknown = Reflect.apply(target, self ?? receiver, values);
-        return result instanceof Promise ? result.catch(fail) : result;
+        return result instanceof Promise ? result.then(give, fail) : give(result);
       } catch (error) {
         return fail(error);
       }
     },
   });
 
+  function give<Value>(result: Value): Value {
+    if (result instanceof Response) traceBody(result.body, positions);
+    return result;
+  }
+
   function fail(error: unknown): never {
     positions.correct(error);
     throw error;
   }
+}
+
+/**
+ * A stream fails long after the handler has returned it, and only its reader hears of that. The stream stays the one
+ * that the page has made: no other could be handed on without reading it.
+ */
+function traceBody(body: ReadableStream | null, positions: Positions): void {
+  // The stream of an endpoint comes by again with each middleware.
+  if (body === null || body.locked || Object.hasOwn(body, "getReader")) return;
+  const getReader = body.getReader as (options?: object) => Reader;
+  replace(body, "getReader", (options?: object) => {
+    const reader = getReader.call(body, options);
+    const { read } = reader;
+    replace(reader, "read", (...views: unknown[]) =>
+      read.apply(reader, views).catch((error: unknown) => {
+        positions.correct(error);
+        throw error;
+      }),
+    );
+    return reader;
+  });
+}
+
+interface Reader {
+  read(...views: unknown[]): Promise<unknown>;
+}
+
+/** On this one object, as an assignment would, but not to be seen by who lists its keys. */
+function replace(object: object, name: string, value: unknown): void {
+  Object.defineProperty(object, name, { configurable: true, writable: true, value });
 }

@@ -1,10 +1,8 @@
-// Vite is the project's, or else whatever is installed beside us; in production nobody comes here.
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+// The Vite server of development: without a port and without a browser.
 import { stripVTControlCharacters } from "node:util";
 import type { FSWatcher, InlineConfig, Logger as ViteLogger, Plugin, ViteDevServer } from "vite";
 import type { Config } from "../config.ts";
+import { findVite, keepingNodeEnv } from "../loader/vite.ts";
 import type { Logger } from "../log.ts";
 
 type ViteModule = typeof import("vite");
@@ -16,38 +14,18 @@ export interface ViteTools {
   readonly runner: RunnerModule;
 }
 
-/** The one whose module runner this was written for. */
-const MAJOR = 8;
-
 /** Milliseconds that the first scan of the file watcher may hold up the start of the host. */
 const PATIENCE = 2000;
 
 /** @returns The version found when it is not one that we can use; `undefined` when there is none. */
-export async function importVite(root: string): Promise<ViteTools | string | undefined> {
-  let version: string | undefined;
-  for (const from of [join(root, "package.json"), import.meta.url]) {
-    const vite = await importFrom<ViteModule>(from, "vite");
-    if (vite === undefined) continue;
-    version ??= vite.version;
-    if (Number.parseInt(vite.version, 10) !== MAJOR) continue;
-    const runner = await importFrom<RunnerModule>(from, "vite/module-runner");
-    if (runner !== undefined) return { vite, runner };
-  }
-  return version;
-}
-
-async function importFrom<Module>(from: string, name: string): Promise<Module | undefined> {
-  let path: string;
-  try {
-    path = createRequire(from).resolve(name);
-  } catch {
-    return undefined;
-  }
-  return import(pathToFileURL(path).href);
+export async function importTools(root: string): Promise<ViteTools | string | undefined> {
+  const found = await findVite<ViteModule>(root);
+  if (found.vite === undefined) return found.others[0];
+  return { vite: found.vite, runner: await found.import<RunnerModule>("vite/module-runner") };
 }
 
 /**
- * A Vite server without a port and without a browser: it transforms modules and watches files.
+ * A server that transforms modules and watches files.
  *
  * @param define Constants, as Vite's `define` takes them.
  */
@@ -78,10 +56,10 @@ export async function startVite(
       ws: false,
       preTransformRequests: false,
       // A host that has ended its work ends, with our watchers or without: a guest keeps no process alive.
-      watch: { persistent: false },
+      watch: { persistent: false, ignored: ["**/.starbridge/**"] },
     },
   };
-  const server = await withoutNodeEnv(() => vite.createServer(options));
+  const server = await keepingNodeEnv(() => vite.createServer(options));
   await watching(server.watcher);
   return server;
 }
@@ -97,19 +75,6 @@ function watching(watcher: FSWatcher): Promise<void> {
       resolve();
     });
   });
-}
-
-/** Vite sets `NODE_ENV` where it is not set, and the host would read it. */
-async function withoutNodeEnv<Value>(action: () => Promise<Value>): Promise<Value> {
-  const names = ["NODE_ENV", "VITE_USER_NODE_ENV"];
-  const before = names.map((name) => process.env[name]);
-  try {
-    return await action();
-  } finally {
-    for (const [index, name] of names.entries()) {
-      if (before[index] === undefined) delete process.env[name];
-    }
-  }
 }
 
 /** What Vite has to say is seldom for our users; its errors are. */

@@ -1,6 +1,5 @@
 // The one thing the bridge does to the process: a resolve hook that answers `astro:middleware`,
 // `astro/middleware` and bare `astro`, for files under the roots only. Everything else passes untouched.
-import { realpathSync } from "node:fs";
 import Module from "node:module";
 import { extname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +8,7 @@ import { MessageChannel } from "node:worker_threads";
 import type { StandIns } from "./astro-target.ts";
 import { astroTarget, unsupportedError } from "./astro-target.ts";
 import type { ThreadData } from "./astro-thread.ts";
+import { realPath } from "./real-path.ts";
 
 const EXTENSION = extname(import.meta.url);
 
@@ -31,14 +31,6 @@ export function provideAstroModules(paths: readonly string[]): void {
       roots.add(spelling);
       announce(spelling);
     }
-  }
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
   }
 }
 

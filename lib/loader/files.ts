@@ -1,8 +1,7 @@
 // The loader for a folder of endpoint files, imported as they are.
-import { readFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { readPrerenderFlag } from "../build/prerender-flag.ts";
+import { flagOfFile } from "../build/prerender-flag.ts";
 import { bridgeError } from "../errors.ts";
 import type { Scan } from "../routes/scan.ts";
 import { scanPages } from "../routes/scan.ts";
@@ -50,7 +49,8 @@ export async function assertFolders(root: string, pages: string): Promise<void> 
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
+/** Whether there is a folder. */
+export async function isFolder(path: string): Promise<boolean> {
   const facts = await stat(path).catch(() => undefined);
   return facts?.isDirectory() ?? false;
 }
@@ -68,16 +68,8 @@ function pageOf(file: string, root: string, pages: string): PageFile {
   return {
     file,
     exports,
-    prerender: exports?.has("prerender") ? readFlag(path, source) : undefined,
+    prerender: flagOfFile(path, source, exports),
     source,
     load: loadOnce(() => importFile(path, source)),
   };
-}
-
-/** Only files that export a flag are read a second time. */
-function readFlag(path: string, source: string): boolean {
-  const flag = readPrerenderFlag(readFileSync(path, "utf8"), source);
-  // It came through `export * from`.
-  if (flag === undefined) throw bridgeError("PRERENDER_NOT_STATIC", { file: source });
-  return flag;
 }

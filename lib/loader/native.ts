@@ -1,6 +1,5 @@
 // Loads a file the way its host does, so that a module which both use is one module: with Node's own import(),
 // and with require() only where that is what the host's TypeScript loader hooks into.
-import { realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { BridgeError } from "../errors.ts";
@@ -8,6 +7,7 @@ import { describe } from "../describe.ts";
 import { bridgeError } from "../errors.ts";
 import type { EndpointModule } from "../types.ts";
 import { UNSUPPORTED_CODE } from "./astro-target.ts";
+import { realPath } from "./real-path.ts";
 import { isLoadedByRequire, isUnknownExtension } from "./typescript.ts";
 
 const require = createRequire(import.meta.url);
@@ -42,14 +42,6 @@ export function loadingError(source: string, error: unknown): BridgeError {
   return bridgeError("MODULE_FAILED", { file: source, reason: reasonOf(error) }, { cause: error });
 }
 
-function realPath(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    return file;
-  }
-}
-
 /**
  * Of a CommonJS module `import()` gives a namespace that knows only the names a lexer found; its own exports are
  * what the file means, and what `this` is in a handler.
@@ -75,7 +67,8 @@ function findUnsupported(error: unknown): string | undefined {
   return undefined;
 }
 
-function reasonOf(error: unknown): string {
+/** Why a module could not be loaded, for a sentence. */
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return `it threw ${describe(error)}.`;
   if (isAssertionOnScheme(error)) {
     return 'this Node cannot require() an ES module that imports "astro:…"; import() it.';

@@ -371,6 +371,23 @@ describe("modules of the host", () => {
     expect((await run(root, ask("/a", host("./src/db.js")))).stdout).toBe("200 102\n");
   });
 
+  it("are the files that the option names for sources, wherever the compiler puts them", async () => {
+    const files = {
+      "src/db.ts": "export const pool: { opened: number } = { opened: 1 };",
+      "src/pages/a.ts": endpoint("../db.ts"),
+    };
+    const root = project(files);
+    const shared = { "src/db.ts": "out/server/db.js" };
+    const { log } = await buildProject(root, { shared });
+    expect(log.text()).toContain(
+      "warn: out/server/db.js does not exist (it is shared for src/db.ts): compile the host before the pages are built.",
+    );
+    write(root, { "out/server/db.js": "export const pool = { opened: 3 };" });
+    const again = await buildProject(root, { shared });
+    expect(again.log.text()).not.toContain("warn:");
+    expect((await run(root, ask("/a", host("./out/server/db.js")))).stdout).toBe("200 103\n");
+  });
+
   it("are reached by a build that was moved with them", async () => {
     const { cpSync } = await import("node:fs");
     const root = project({

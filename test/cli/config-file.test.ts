@@ -110,20 +110,32 @@ describe("the config file", () => {
     [
       "a file without a default export",
       "export const site = 'https://x.test';",
-      "STARBRIDGE_INVALID_OPTION",
-      /^The option "export default of starbridge\.config\.mjs" must be an object .* but it is undefined\.$/,
+      "STARBRIDGE_CONFIG_FILE_INVALID",
+      /^The config file starbridge\.config\.mjs cannot be used: it has no default export \(it exports site\)\.$/,
     ],
     [
       "a function",
       "export default () => ({});",
-      "STARBRIDGE_INVALID_OPTION",
-      /but it is a function\.$/,
+      "STARBRIDGE_CONFIG_FILE_INVALID",
+      /starbridge\.config\.mjs cannot be used: its default export is a function instead of an object with options\.$/,
     ],
     [
       "a file that throws",
       "throw new Error('no database');",
-      "STARBRIDGE_MODULE_FAILED",
-      /^starbridge\.config\.mjs could not be loaded: Error: no database/,
+      "STARBRIDGE_CONFIG_FILE_INVALID",
+      /^The config file starbridge\.config\.mjs cannot be used: Error: no database/,
+    ],
+    [
+      "broken syntax",
+      "export default {",
+      "STARBRIDGE_CONFIG_FILE_INVALID",
+      /^The config file starbridge\.config\.mjs cannot be used: SyntaxError: /,
+    ],
+    [
+      "an import of a file that does not exist",
+      "import './nowhere.js'; export default {};",
+      "STARBRIDGE_CONFIG_FILE_INVALID",
+      /^The config file starbridge\.config\.mjs cannot be used: Error.*: Cannot find module .*nowhere\.js/,
     ],
   ])("is refused with %s", async (_, text, code, message) => {
     const root = writeApp({ ...page, "starbridge.config.mjs": text });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { startDev } from "./_hosts.ts";
+import { link, runNode, writeApp } from "../lib/loader/_app.ts";
+import { reloads, startDev } from "./_hosts.ts";
 
 // What a page asks for through the constructor of functions no runner sees: it stands for the host, which loads the
 // same file later than the pages do.
@@ -36,6 +37,73 @@ describe("a file that the host loads after the pages", () => {
     );
     await host.until("/page", "200 2", { method: "POST" });
     expect(await host.ask("/page")).toBe('200 {"isOne":true}');
+    expect(host.logs.filter(({ level }) => level === "warn")).toEqual([]);
+  });
+});
+
+describe("a source that the option maps to a file of the host", () => {
+  const mapped = {
+    "package.json": '{ "type": "module" }',
+    "src/db.ts": "export const db: { of: string } = { of: 'source' };",
+    "out/server/db.js": "export const db = { of: 'host' };",
+    "src/pages/page.ts": `
+      import { db } from "../db.ts";
+      export const GET = () => (db.seen = (db.seen ?? 0) + 1, Response.json(db));`,
+    "host.js": `
+      import { appendFileSync } from "node:fs";
+      import { createApp } from "starbridge";
+      const isEarly = process.argv[2] === "early";
+      if (isEarly) await import("./out/server/db.js");
+      let reloaded;
+      const reload = new Promise((resolve) => { reloaded = resolve; });
+      const logger = { info: (text) => text.startsWith("reloaded") && reloaded(), warn: console.log, error: console.log };
+      const shared = { "src/db.ts": "out/server/db.js" };
+      const app = createApp({ root: import.meta.dirname, dev: true, logger, shared });
+      const ask = async () => (await app.fetch(new Request("http://localhost/page"))).json();
+      const answers = [await ask()];
+      const { db } = await import("./out/server/db.js");
+      answers.push({ ...db });
+      const alive = setTimeout(() => {}, 10_000);
+      appendFileSync("src/pages/page.ts", "\\n// changed");
+      await reload;
+      clearTimeout(alive);
+      answers.push(await ask());
+      console.log(JSON.stringify(answers));
+      await app.close();`,
+  };
+
+  it.each(["early", "late"])(
+    "is the host's instance, loaded %s, after a reload too",
+    async (when) => {
+      const root = writeApp(mapped);
+      link(root, "starbridge");
+      const { stdout, stderr } = await runNode(root, ["host.js", when]);
+      expect(stderr).toBe("");
+      expect(JSON.parse(stdout)).toEqual([
+        { of: "host", seen: 1 },
+        { of: "host", seen: 1 },
+        { of: "host", seen: 2 },
+      ]);
+    },
+  );
+
+  it("is the source while the host is not compiled", async () => {
+    const host = await startDev(
+      "express",
+      { "src/db.ts": mapped["src/db.ts"], "src/pages/page.ts": mapped["src/pages/page.ts"] },
+      { shared: { "src/db.ts": "out/server/db.js" } },
+    );
+    expect(await host.ask("/page")).toBe('200 {"of":"source","seen":1}');
+  });
+});
+
+describe("a file that the option names with !", () => {
+  it("is there twice, and nobody is warned", async () => {
+    const host = await startDev("express", files, { shared: ["!src/serv*.js"] });
+    expect(await host.ask("/page")).toBe('200 {"isOne":false}');
+    host.write("src/pages/page.ts", `${files["src/pages/page.ts"]} export const version = 2;`);
+    await expect.poll(() => reloads(host), { timeout: 5000 }).toHaveLength(1);
+    expect(await host.ask("/page")).toBe('200 {"isOne":false}');
     expect(host.logs.filter(({ level }) => level === "warn")).toEqual([]);
   });
 });

@@ -70,3 +70,89 @@ describe("the stack of an error", () => {
     },
   );
 });
+
+const late = {
+  "package.json": '{ "type": "module" }',
+  "src/middleware.ts": `
+    type Next = () => Promise<Response>;
+
+    export const onRequest = async (context: { url: URL }, next: Next) => {
+      const response = await next();
+      if (context.url.pathname !== "/piped") return response;
+      return new Response(response.body!.pipeThrough(new TransformStream()), response);
+    };`,
+  "src/pages/[kind].ts": `
+    import type { APIRoute } from "astro";
+
+    interface Chunk {
+      text: string;
+    }
+
+    const first: Chunk = { text: "first" };
+    const later = () => new Promise((resolve) => setTimeout(resolve, 50));
+
+    async function* generate(): AsyncGenerator<Uint8Array> {
+      yield new TextEncoder().encode(first.text);
+      await later();
+      throw new Error("generated");
+    }
+
+    const pulled = () => {
+      let isFirst = true;
+      return new ReadableStream({
+        async pull(controller) {
+          if (!isFirst) await later();
+          if (!isFirst) throw new Error("pulled");
+          isFirst = false;
+          controller.enqueue(new TextEncoder().encode(first.text));
+        },
+      });
+    };
+
+    export const GET: APIRoute = ({ params }) =>
+      new Response(params.kind === "generated" ? generate() as unknown as ReadableStream : pulled());`,
+  "express.js": `
+    import express from "express";
+    import { starbridge } from "starbridge/express";
+    const stacks = [];
+    const logger = { info() {}, warn() {}, error: ({ err }) => stacks.push(err.stack) };
+    const bridge = starbridge({ root: import.meta.dirname, dev: true, logger });
+    const server = express().use(bridge).listen(0, "127.0.0.1");
+    await bridge.ready();
+    await read("http://127.0.0.1:" + server.address().port);
+    process.stdout.write(JSON.stringify(stacks));
+    server.close();
+    server.closeAllConnections();
+    await bridge.close();`,
+  "fastify.js": `
+    import fastify from "fastify";
+    import { starbridge } from "starbridge/fastify";
+    const stacks = [];
+    const write = (line) => { const { err } = JSON.parse(line); if (err) stacks.push(err.stack); };
+    const app = fastify({ logger: { stream: { write } }, forceCloseConnections: true });
+    await app.register(starbridge, { root: import.meta.dirname, dev: true });
+    await read(await app.listen({ port: 0, host: "127.0.0.1" }));
+    process.stdout.write(JSON.stringify(stacks));
+    await app.close();`,
+};
+const read = `
+  async function read(origin) {
+    for (const path of ["/pulled", "/generated", "/piped"]) {
+      const response = await fetch(origin + path);
+      await response.text().then((text) => { throw new Error("It ended: " + text); }, () => {});
+    }
+  }`;
+
+describe("the stack of an error in a stream, after the head went out", () => {
+  it.each(["express", "fastify"])("names file and line of the source on %s", async (name) => {
+    const root = writeApp({ ...late, [`${name}.js`]: late[`${name}.js` as "express.js"] + read });
+    link(root, "starbridge", name);
+    const { stdout, stderr } = await runNode(root, [`${name}.js`]);
+    expect(stderr).toBe("");
+    const [pulled, generated, piped, ...others] = JSON.parse(stdout);
+    expect(others).toEqual([]);
+    expect(pulled).toMatch(/^Error: pulled\n {4}at .*\/src\/pages\/\[kind\]\.ts:22:31\)/);
+    expect(generated).toMatch(/^Error: generated\n {4}at .*\/src\/pages\/\[kind\]\.ts:14:13\)/);
+    expect(piped).toMatch(/^Error: pulled\n {4}at .*\/src\/pages\/\[kind\]\.ts:22:31\)/);
+  });
+});

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { createApp } from "starbridge";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 
 const folders: string[] = [];
 afterEach(() => {
@@ -53,6 +53,37 @@ describe("the start", () => {
       "info: Ignored: a.test.js is a test.",
       "info: Ignored: b.astro is a page, not an endpoint.",
     ]);
+  });
+
+  it("says each line once in development, and again only when it is new or has come back", async () => {
+    const root = project({ "a.js": "export const get = 1;", "b.test.js": "" });
+    const lines: string[] = [];
+    let reloads = 0;
+    const note = (text: string | object) => {
+      if (String(text).startsWith("reloaded ")) reloads++;
+      else lines.push(String(text));
+    };
+    const app = createApp({ root, dev: true, logger: { info: note, warn: note, error: note } });
+    onTestFinished(() => app.close());
+    await app.ready();
+    const save = async (file: string, text: string) => {
+      const before = reloads;
+      writeFileSync(join(root, "src/pages", file), text);
+      await expect.poll(() => reloads, { timeout: 5000 }).toBe(before + 1);
+      // The table is made of what the reload gave: a turn later.
+      await new Promise(setImmediate);
+    };
+    const ignored = "Ignored: b.test.js is a test.";
+    const get = 'src/pages/a.js answers no method: it exports "get". Export GET, POST … or ALL.';
+    const post = get.replace('"get"', '"post"');
+    expect(lines).toEqual([ignored, get]);
+    await save("c.js", 'export const GET = () => new Response("c");');
+    expect(lines).toEqual([ignored, get]);
+    await save("a.js", "export const post = 1;");
+    expect(lines).toEqual([ignored, get, post]);
+    await save("a.js", 'export const GET = () => new Response("a");');
+    await save("a.js", "export const post = 1;");
+    expect(lines).toEqual([ignored, get, post, post]);
   });
 
   it("takes a relative root from the working directory", async () => {

@@ -1,7 +1,7 @@
 // starbridge types: .starbridge/types.d.ts, once or after each change of the pages folder.
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { TYPES_FILE, writeTypes } from "../../build/types.ts";
+import { TYPES_FILE, writeTypes } from "../../loader/route-types.ts";
 import type { Config } from "../../config.ts";
 import type { Answer } from "../answer.ts";
 import { count } from "../answer.ts";
