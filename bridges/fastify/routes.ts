@@ -2,8 +2,11 @@
 import type { FastifyInstance, HTTPMethods, RouteHandlerMethod, RouteOptions } from "fastify";
 import type { App } from "../../lib/app.ts";
 import { bridgeError } from "../../lib/errors.ts";
+import type { Owner } from "./constraints.ts";
+import { first, ownedBy } from "./constraints.ts";
 import type { RouterOptions } from "./host.ts";
 import { registeredKey, registerNewFiles } from "./new-files.ts";
+import { createLookup, ownerOf } from "./owners.ts";
 import { shapeOfUrl, toFastifyUrls } from "./urls.ts";
 
 type AppRoute = App["routes"][number];
@@ -13,6 +16,8 @@ interface Planned {
   readonly route: AppRoute;
   readonly url: string;
   readonly methods: HTTPMethods[];
+  /** Where it is not for every request to the URL. */
+  readonly owner: Owner | undefined;
 }
 
 /**
@@ -32,9 +37,10 @@ export async function registerRoutes(
   mayGrow: boolean,
 ): Promise<void> {
   const { trailingSlash, onConflict } = app.config;
-  if (onConflict !== "error") addPrecedence(outer);
   const slash = trailingSlash === "ignore" || trailingSlash === "always";
-  const taken = new Map<string, string>();
+  const lookup = createLookup(scope, app, router);
+  const taken = new Set<string>();
+  const guarded = new Map<string, string>();
   const registered = new Set<string>();
   for (const route of app.routes) {
     const supported = await supportedMethods(route, scope, app).catch((error: unknown) => {
@@ -43,25 +49,33 @@ export async function registerRoutes(
       return [];
     });
     for (const method of supported) registered.add(registeredKey(method, route.source));
+    const owner = ownerOf(route, lookup);
     const isRest = route.segments.some((segment) => segment.some((part) => part.kind === "rest"));
     for (const url of toFastifyUrls(route, slash && !router.ignoreTrailingSlash && !isRest)) {
       const methods = supported.filter((method) => {
         const key = keyOf(method, scope.prefix + url, router);
+        if (isExclusive(owner, onConflict) && !guarded.has(key)) guarded.set(key, route.source);
+        if (owner !== undefined) return true;
         if (taken.has(key)) return false;
-        taken.set(key, route.source);
+        taken.add(key);
         return true;
       });
-      register(outer, scope, { route, url, methods }, handler, onConflict);
+      register(outer, scope, { route, url, methods, owner }, handler, onConflict);
     }
   }
-  guardLaterRoutes(outer, taken, router, onConflict);
-  if (mayGrow) registerNewFiles(outer, scope, app, router, handler, registered);
+  guardLaterRoutes(outer, guarded, router, onConflict);
+  if (mayGrow) registerNewFiles(outer, scope, app, lookup, handler, registered);
+}
+
+/** Whether no route of the host can stand beside it: one that has an owner shares its URL, unless the host wants all. */
+function isExclusive(owner: Owner | undefined, onConflict: App["config"]["onConflict"]): boolean {
+  return owner === undefined || onConflict === "legacy";
 }
 
 function register(
   outer: FastifyInstance,
   scope: FastifyInstance,
-  { route, url, methods }: Planned,
+  { route, url, methods, owner }: Planned,
   handler: RouteHandlerMethod,
   onConflict: App["config"]["onConflict"],
 ): void {
@@ -70,7 +84,7 @@ function register(
     const isTaken = [full, `${full}/`].some(
       (candidate) => (candidate === full || url === "/") && hasRoute(outer, method, candidate),
     );
-    if (!isTaken || onConflict === "pages") return true;
+    if (!isTaken || onConflict === "pages" || !isExclusive(owner, onConflict)) return true;
     if (onConflict === "legacy") return false;
     throw bridgeError("ROUTE_CONFLICT", {
       method,
@@ -84,6 +98,10 @@ function register(
     file: target.kind === "page" ? target.source : route.source,
     routePattern: route.pattern,
   };
+  const constraints = {
+    ...(onConflict === "pages" ? first(outer) : {}),
+    ...(owner === undefined ? {} : ownedBy(outer, owner)),
+  };
   for (const method of free) {
     const options: RouteOptions = {
       method,
@@ -92,28 +110,9 @@ function register(
       exposeHeadRoute: false,
       config: { starbridge },
     };
-    if (onConflict === "pages") options.constraints = FIRST;
+    if (Object.keys(constraints).length > 0) options.constraints = constraints;
     scope.route(options);
   }
-}
-
-/** A constraint that every request fulfils: find-my-way prefers a route with one to a route without. */
-const FIRST = { starbridge: "first" };
-
-function addPrecedence(fastify: FastifyInstance): void {
-  if (fastify.hasConstraintStrategy("starbridge")) return;
-  fastify.addConstraintStrategy({
-    name: "starbridge",
-    storage: () => {
-      const handlers = new Map<unknown, unknown>();
-      return {
-        get: (key) => (handlers.get(key) ?? null) as null,
-        set: (key, handler) => void handlers.set(key, handler),
-      };
-    },
-    deriveConstraint: () => FIRST.starbridge,
-    validate() {},
-  });
 }
 
 function hasRoute(fastify: FastifyInstance, method: HTTPMethods, url: string): boolean {
@@ -161,7 +160,7 @@ function guardLaterRoutes(
       const file = taken.get(keyOf(method, route.url, router));
       if (file === undefined) continue;
       if (onConflict === "legacy") {
-        route.constraints = { ...FIRST, ...route.constraints };
+        route.constraints = { ...first(outer), ...route.constraints };
         return;
       }
       throw bridgeError("ROUTE_CONFLICT", {
