@@ -24,7 +24,7 @@ export async function readCommands(example: string) {
       .find((line) => line.startsWith("node "))
       ?.split(" ")
       .slice(1) ?? [];
-  return { start, curls: lines.filter((line) => line.startsWith("curl ")) };
+  return { lines, start, curls: lines.filter((line) => line.startsWith("curl ")) };
 }
 
 /** Starts `node ...args`, on a free port unless told, and waits until its output matches `ready`. */
@@ -32,10 +32,11 @@ export async function startExample(
   args: string[],
   ready = /http:\/\/\S+/,
   port = 0,
+  { cwd = root, env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<RunningExample> {
   const child = spawn(process.execPath, args, {
-    cwd: root,
-    env: { ...process.env, PORT: String(port) },
+    cwd,
+    env: { ...process.env, ...env, PORT: String(port) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

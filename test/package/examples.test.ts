@@ -56,13 +56,20 @@ const expected: Record<string, ((answer: Answer) => void)[]> = {
 };
 
 describe("the examples", () => {
-  it("are all run by this file", async () => {
+  it("are all run by a test", async () => {
     const folders = await readdir(new URL("../../examples", import.meta.url), {
       withFileTypes: true,
     });
     const names = folders.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
     expect(names.sort()).toEqual(
-      [...Object.keys(expected), "legacy-shop", "prerender", "testing"].sort(),
+      [
+        ...Object.keys(expected),
+        "bundled-esbuild",
+        "bundled-vite",
+        "legacy-shop",
+        "prerender",
+        "testing",
+      ].sort(),
     );
   });
 

@@ -1,0 +1,4 @@
+// What the plugin in build.js makes.
+declare module "starbridge:pages" {
+  export const routes: import("starbridge").BridgeOptions["routes"];
+}

@@ -1,0 +1,2 @@
+// For import.meta.glob.
+/// <reference types="vite/client" />
