@@ -2,7 +2,7 @@
 import type { Request as ExpressRequest, Response as ExpressResponse } from "express";
 import type { Place } from "../../lib/node/incoming.ts";
 import { NodeIncoming } from "../../lib/node/incoming.ts";
-import { classifyPath, normalPath } from "../../lib/routes/path.ts";
+import { classifyPath, isMountAllowed, normalPath } from "../../lib/routes/path.ts";
 
 /** `context.host` under Express. */
 export interface ExpressHost {
@@ -32,7 +32,11 @@ export function placeOf(req: ExpressRequest): Place | undefined {
   const mount = req.baseUrl ?? "";
   // Express 4 takes `/mnt//a` for `/a` below `/mnt`: the path as the client sent it has to be ours, too.
   if (original !== url && classifyPath(pathOf(original)) === "foreign") return undefined;
-  if (mount !== "" && classifyPath(mount) === "foreign") return undefined;
+  if (mount !== "" && (classifyPath(mount) === "foreign" || !isMountAllowed(mount)))
+    return undefined;
+  // Such a target Express reads with `url.parse()`, which escapes characters; it then cuts the mount off by the length of
+  // the escaped text, and what is left of the path begins too late.
+  if (mount !== "" && /[\s#]/.test(original)) return undefined;
   const queryAt = url.indexOf("?");
   let pathname = queryAt === -1 ? url : url.slice(0, queryAt);
   const search = queryAt === -1 ? "" : withoutFragment(url.slice(queryAt));

@@ -3,6 +3,13 @@ import type { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Place } from "../../lib/node/incoming.ts";
 import { NodeIncoming } from "../../lib/node/incoming.ts";
+import {
+  canonicalPath,
+  canonicalText,
+  classifyPath,
+  isMountAllowed,
+  normalPath,
+} from "../../lib/routes/path.ts";
 
 /** `context.host` under Fastify. */
 export interface FastifyHost {
@@ -23,6 +30,7 @@ declare module "../../lib/types.ts" {
 export interface RouterOptions {
   readonly ignoreTrailingSlash: boolean;
   readonly useSemicolonDelimiter: boolean;
+  readonly maxParamLength: number;
 }
 
 /** Fastify takes them in two places. */
@@ -35,6 +43,7 @@ export function routerOptionsOf({ initialConfig }: FastifyInstance): RouterOptio
     ignoreTrailingSlash: routerOptions?.ignoreTrailingSlash ?? config.ignoreTrailingSlash ?? false,
     useSemicolonDelimiter:
       routerOptions?.useSemicolonDelimiter ?? config.useSemicolonDelimiter ?? false,
+    maxParamLength: routerOptions?.maxParamLength ?? config.maxParamLength ?? 100,
   };
 }
 
@@ -44,23 +53,36 @@ export const payloads: WeakMap<FastifyRequest, Readable> = new WeakMap();
 /**
  * Where a request stands.
  *
- * @param depth Segments of the prefix, which may hold parameters and is cut off by their number.
+ * @param prefix Segments of the prefix; those with parameters take any value that a parameter of ours takes.
  * @param semicolon Whether the host lets `;` begin the query.
+ * @returns `undefined` when the path is not spelled in a way that is ours. find-my-way decodes before it matches, and
+ * may take any case: a guard in front of us has read the raw target.
  */
-export function placeOf(url: string, depth: number, semicolon: boolean): Place | undefined {
+export function placeOf(
+  url: string,
+  prefix: readonly string[],
+  semicolon: boolean,
+): Place | undefined {
   if (url.charCodeAt(0) !== 47) return undefined;
   const path = url.slice(0, endOfPath(url, semicolon));
+  if (prefix.length > 0 && classifyPath(path) === "foreign") return undefined;
   let mountEnd = 0;
-  for (let count = 0; count < depth; count++) {
+  for (const segment of prefix) {
     const next = path.indexOf("/", mountEnd + 1);
-    mountEnd = next === -1 ? path.length : next;
+    const end = next === -1 ? path.length : next;
+    const actual = path.slice(mountEnd + 1, end);
+    const fits = /[:*(]/.test(segment)
+      ? isMountAllowed(actual)
+      : canonicalPath(actual) === canonicalText(segment);
+    if (!fits) return undefined;
+    mountEnd = end;
   }
   const tail = url.slice(path.length);
   const [search = ""] = tail.split("#", 1);
   const pathname = path.slice(mountEnd);
   return {
-    mount: path.slice(0, mountEnd),
-    pathname: pathname === "" && depth === 0 ? "/" : pathname,
+    mount: normalPath(path.slice(0, mountEnd)),
+    pathname: pathname === "" && prefix.length === 0 ? "/" : pathname,
     search: search.length > 1 ? `?${search.slice(1)}` : "",
   };
 }

@@ -14,9 +14,9 @@ export type Lookup = (req: IncomingMessage) => ReturnType<App["match"]>;
 
 export function createLookup(scope: FastifyInstance, app: App, router: RouterOptions): Lookup {
   const rule = router.ignoreTrailingSlash ? "ignore" : "strict";
-  const depth = scope.prefix.split("/").filter((segment) => segment !== "").length;
+  const prefix = scope.prefix.split("/").filter((segment) => segment !== "");
   return ({ method = "GET", url = "" }) => {
-    const place = placeOf(url, depth, router.useSemicolonDelimiter);
+    const place = placeOf(url, prefix, router.useSemicolonDelimiter);
     return place && app.match(method, place.pathname, rule);
   };
 }

@@ -9,7 +9,7 @@ import { toError } from "../../lib/thrown.ts";
 import { isOver } from "../../lib/node/messages.ts";
 import { onEnd } from "../../lib/node/signal.ts";
 import { isPass } from "../../lib/pass.ts";
-import type { SlashRule } from "../../lib/routes/match.ts";
+import type { RouteMatch, SlashRule } from "../../lib/routes/match.ts";
 import type { BridgeOptions } from "../../lib/types.ts";
 import type { Guest } from "../serve.ts";
 import { closeGuest, createGuest } from "../serve.ts";
@@ -94,11 +94,15 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown
 function createHandler(guest: Guest, scope: FastifyInstance, router: RouterOptions): Handler {
   const { app, inFlight } = guest;
   const rule: SlashRule = router.ignoreTrailingSlash ? "ignore" : "strict";
-  const depth = scope.prefix.split("/").filter((segment) => segment !== "").length;
+  const prefix = scope.prefix.split("/").filter((segment) => segment !== "");
   return async function starbridgeHandler(request, reply) {
-    const place = placeOf(request.raw.url ?? "", depth, router.useSemicolonDelimiter);
+    const place = placeOf(request.raw.url ?? "", prefix, router.useSemicolonDelimiter);
     const match = place && app.match(request.method, place.pathname, rule);
     if (place === undefined || match === undefined) return leave(reply);
+    const { maxParamLength } = router;
+    if (place.pathname.length > maxParamLength && isTooLong(match, maxParamLength)) {
+      return leave(reply);
+    }
     const incoming = new FastifyIncoming(request, reply, place, app.bodySizeLimit);
     const flight = inFlight.begin(request.raw, reply.raw);
     const unlisten = onEnd(request.raw, reply.raw, () => flight.end());
@@ -123,6 +127,13 @@ function createHandler(guest: Guest, scope: FastifyInstance, router: RouterOptio
       return reply;
     }
   };
+}
+
+/** Whether Fastify has passed the route of this file by for a long value: its hooks have then seen another route. */
+function isTooLong({ route, params }: RouteMatch, limit: number): boolean {
+  return route.segments
+    .flat()
+    .some(({ kind, value }) => kind === "param" && (params[value]?.length ?? 0) > limit);
 }
 
 /** The host's own answer to what is not ours. */

@@ -146,3 +146,11 @@ export function isValueAllowed(value: string): boolean {
   if (FORBIDDEN.test(value)) return false;
   return value.split(/\/|%2f/i).every((piece) => piece !== "." && piece !== "..");
 }
+
+/**
+ * Whether a mount path may stand before a path of ours: the same as for values, segment by segment. A host mounts at
+ * parameters, too (`/t/:tenant`).
+ */
+export function isMountAllowed(mount: string): boolean {
+  return mount.split("/").every((segment) => isValueAllowed(decodePath(segment)));
+}
