@@ -84,6 +84,11 @@ const ERRORS = {
       `${d.file} imports "${d.module}", or a module that it imports does, and Starbridge has no such module.`,
     hint: "Provided are astro:middleware, astro/middleware and the types of astro. Import the rest from a module of your own.",
   },
+  ASTRO_MODULE_IN_BUNDLE: {
+    message: (d: File) =>
+      `${d.file} imports a module of Astro's, or a module that it imports does, and Starbridge has none to give from inside a bundle.`,
+    hint: "Bundle the pages as well and hand them over as `routes`, or leave the package `starbridge` external.",
+  },
   CLOSED: {
     status: 503,
     message: () => "The bridge was closed.",

@@ -1,6 +1,6 @@
 // Which route answers a request: the first that fits, and where that one is prerendered, whether it has the path.
 import type { PrerenderedAnswer } from "./loader/pages.ts";
-import type { Logger } from "./log.ts";
+import type { Remarks } from "./news.ts";
 import type { Page } from "./page.ts";
 import type { RedirectTarget } from "./redirects.ts";
 import type { RouteMatch, SlashRule } from "./routes/match.ts";
@@ -18,7 +18,7 @@ export interface Sources {
   readonly prerendered: ReadonlyMap<string, PrerenderedAnswer> | undefined;
   /** For targets of rewrites and for second choices; a host's strictness is for what clients send. */
   readonly slashRule: SlashRule;
-  readonly logger: Logger;
+  readonly remarks: Remarks;
 }
 
 /** What a request is looked up by. */
@@ -73,18 +73,17 @@ async function settlePage(
     return match;
   }
   if (!page.isPrerendered) return match;
-  const { table, slashRule, logger } = sources;
+  const { table, slashRule, remarks } = sources;
+  const { source } = page;
   const { method, pathname } = sought;
   if (!isRead(method)) {
     if (!page.answers(method)) return findOnDemand(table, match, pathname, slashRule);
-    logger.warn(
-      `${method} ${pathname}: ${page.source} is prerendered; with a build it answers GET and HEAD only.`,
-    );
+    const fact = `${source} is prerendered; with a build it answers GET and HEAD only.`;
+    remarks.once(source, "method", `${method} ${pathname}: ${fact}`);
   }
   if ((await page.staticPaths()).has(match.path)) return match;
-  logger.warn(
-    `NoMatchingStaticPathFound: getStaticPaths of ${page.source} does not give ${pathname}.`,
-  );
+  const fact = `getStaticPaths of ${source} does not give ${pathname}.`;
+  remarks.once(source, "path", `NoMatchingStaticPathFound: ${fact}`);
   return findOnDemand(table, match, pathname, slashRule);
 }
 

@@ -5,18 +5,21 @@ import { allowedMethods } from "./endpoint.ts";
 import { createFileLoader } from "./loader/files.ts";
 import { createMapLoader } from "./loader/map.ts";
 import type { IgnoredFile, Loader, PageFile, Pages } from "./loader/pages.ts";
+import { fileOfModule } from "./loader/pages.ts";
 import type { Logger } from "./log.ts";
 import type { News, Teller } from "./news.ts";
+import { Remarks } from "./news.ts";
 import { Page } from "./page.ts";
 import { createRedirects } from "./redirects.ts";
 import { Renderer } from "./renderer.ts";
 import type { Settings } from "./settings.ts";
-import type { Target } from "./view.ts";
 import { findCollisions } from "./routes/order.ts";
 import { parseRouteFile } from "./routes/parse.ts";
 import type { Route } from "./routes/route.ts";
 import type { RouteTable } from "./routes/table.ts";
 import { buildTable } from "./routes/table.ts";
+import type { EndpointModule } from "./types.ts";
+import type { Target } from "./view.ts";
 
 /** The loader that the options ask for. What only development or a build needs is imported only then. */
 export async function createLoader(config: Config, dev: boolean, logger: Logger): Promise<Loader> {
@@ -49,8 +52,10 @@ export function createRenderer(
 ): Renderer {
   const { config, logger, dev, surroundings } = settings;
   const { checkOrigin, methodMismatch, trailingSlash } = config;
+  const isBeforeBuild = dev || isBuilding;
   return new Renderer({
-    table: createTable(pages, config, news.begin(logger), dev || isBuilding),
+    table: createTable(pages, config, news.begin(logger), isBeforeBuild),
+    remarks: new Remarks(logger, isBeforeBuild),
     prerendered: pages.prerendered,
     isBuilding,
     middleware: pages.middleware,
@@ -74,29 +79,49 @@ export function createTable(
   isBeforeBuild = false,
 ): RouteTable<Target> {
   const isDefault = config.output === "static";
-  const files = pages.files.map((file) => toRoute(file, isDefault));
+  // A build has told all that when it was made.
+  const isTold = pages.prerendered !== undefined;
+  const tell = (page: Page): void => reportExports(page, logger, isBeforeBuild);
+  const files = pages.files.map((file) => toRoute(file, isDefault, isTold ? undefined : tell));
   const { routes: redirects, hidden } = createRedirects(config.redirects, files);
   const table = buildTable<Target>([...files, ...redirects]);
   reportIgnored(pages.ignored, logger);
   for (const from of hidden) {
     logger.warn(`The redirect from "${from}" is not used: an endpoint file answers that path.`);
   }
-  // A build has told all that when it was made.
-  if (pages.prerendered === undefined) {
+  if (!isTold) {
     reportCollisions(table, logger);
-    for (const { target } of files) reportExports(target, logger, isBeforeBuild);
+    for (const { target } of files) tell(target);
   }
   return table;
 }
 
-function toRoute(file: PageFile, isDefault: boolean): Route<Page> {
+/** @param tell Called once more for a file of which nobody knows the exports before it is loaded. */
+function toRoute(
+  file: PageFile,
+  isDefault: boolean,
+  tell: ((page: Page) => void) | undefined,
+): Route<Page> {
   const route = parseRouteFile(file.file);
   const { source } = file;
-  const target = new Page(file, {
-    isDefault,
-    listPaths: (module) => listStaticPaths(route, module, source),
-  });
+  const listPaths = (module: EndpointModule) => listStaticPaths(route, module, source);
+  const rules = { isDefault, listPaths };
+  const onLoad = (module: EndpointModule): void =>
+    tell?.(new Page(fileOfModule(file.file, source, module), rules));
+  const target = new Page(file.exports ? file : telling(file, onLoad), rules);
   return { ...route, source, target };
+}
+
+function telling(file: PageFile, onLoad: (module: EndpointModule) => void): PageFile {
+  const keep = (module: EndpointModule): EndpointModule => {
+    onLoad(module);
+    return module;
+  };
+  const load = (): EndpointModule | Promise<EndpointModule> => {
+    const loaded = file.load();
+    return loaded instanceof Promise ? loaded.then(keep) : keep(loaded);
+  };
+  return { ...file, load };
 }
 
 function reportIgnored(ignored: readonly IgnoredFile[], logger: Teller): void {

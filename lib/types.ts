@@ -190,8 +190,11 @@ export interface SecurityOptions {
   allowedDomains?: DomainPattern[];
 }
 
-/** What the values of the `routes` option may be: a module, or a function that imports it. */
-export type RouteModule = EndpointModule | (() => Promise<EndpointModule>);
+/**
+ * A value of the `routes` option: a module, or a function that imports it. `unknown`, because that is all that
+ * `import.meta.glob` tells of a module; what is neither is refused at start.
+ */
+export type RouteModule = unknown;
 
 /** The same options for every bridge; `Host` is what its `locals` is given. */
 export interface BridgeOptions<Host extends HostContext = HostContext> {

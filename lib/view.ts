@@ -1,6 +1,7 @@
 // What one run of the chain looks at: the route of a request, or the error route in its place.
 import type { Surroundings, View } from "./exchange.ts";
 import type { Sources, Target } from "./find.ts";
+import type { Logger } from "./log.ts";
 import type { Page } from "./page.ts";
 import type { RouteMatch } from "./routes/match.ts";
 import { isStatic } from "./routes/route.ts";
@@ -25,18 +26,21 @@ export type ErrorStatus = 404 | 500;
 /** Where error files are looked for. */
 export interface ErrorFiles extends Sources {
   readonly surroundings: Surroundings;
+  readonly logger: Logger;
 }
 
 export function viewOf(
-  { surroundings, logger }: ErrorFiles,
+  { surroundings, remarks }: ErrorFiles,
   incoming: Incoming,
   match: RouteMatch<Target>,
 ): RenderView {
   const { route, path } = match;
   const page = route.target.kind === "page" ? route.target : undefined;
   const isPrerendered = page?.isPrerendered ?? false;
+  const { source } = route;
   const warn = (): void => {
-    logger.warn(`${route.source} is prerendered: its request has no headers and no cookies.`);
+    const message = `${source} is prerendered: its request has no headers and no cookies.`;
+    remarks.often(source, "headers", message);
   };
   return {
     incoming: isPrerendered ? new StaticIncoming(incoming, surroundings.site, warn) : incoming,

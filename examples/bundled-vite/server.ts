@@ -1,12 +1,11 @@
 import type { AddressInfo } from "node:net";
 import Fastify from "fastify";
-import type { EndpointModule } from "starbridge";
 import starbridge from "starbridge/fastify";
 import { onRequest } from "./src/middleware.ts";
 
 const app = Fastify();
 await app.register(starbridge, {
-  routes: import.meta.glob<EndpointModule>("./src/pages/**/*.ts"),
+  routes: import.meta.glob("./src/pages/**/*.ts"),
   middleware: onRequest,
 });
 app.get<{ Params: { sku: string } }>("/products/:sku", async ({ params }) => ({

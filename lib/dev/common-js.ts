@@ -1,11 +1,12 @@
 // Vite runs ES modules. What is CommonJS is left to require(), and reloaded by what CommonJS has for that: its cache.
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { extname, sep } from "node:path";
 import { types } from "node:util";
 import { parse } from "es-module-lexer";
+import { ownRequire } from "../loader/own-files.ts";
 
-const require = createRequire(import.meta.url);
+// Its cache is that of the process.
+const require = ownRequire();
 
 const USES_COMMONJS = /\bmodule\.exports\b|\bexports\s*[.[]|\brequire\s*\(/;
 

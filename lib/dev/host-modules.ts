@@ -1,11 +1,11 @@
 // Which files the host has loaded. A page that imports one of them gets the host's instance: one pool, not two.
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { extname, sep } from "node:path";
+import { dirname, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Session } from "node:inspector";
 import type { FindCompiled } from "../build/tsconfig.ts";
 import type { SharedModules } from "../loader/shared.ts";
+import { isBundled, ownFile, ownRequire } from "../loader/own-files.ts";
 import { isLoadedByRequire } from "../loader/typescript.ts";
 import { isCommonJs, isRequired, requiredFiles } from "./common-js.ts";
 
@@ -15,9 +15,10 @@ export type Handed =
   | { readonly kind: "cjs"; readonly file: string };
 
 const SCRIPT = /\.[cm]?[jt]s$/;
-const OURS = fileURLToPath(new URL("../", import.meta.url));
 /** Tells how the host has loaded us: loaders that hook into require() make a CommonJS instance of our code, too. */
-const CORE = fileURLToPath(new URL(`../app${extname(import.meta.url)}`, import.meta.url));
+const CORE = isBundled() ? "" : fileURLToPath(ownFile("../app") ?? "");
+/** Folder of our files; in a bundle there is none. */
+const OURS = CORE && dirname(CORE) + sep;
 
 export class HostModules {
   /** Files that Node has loaded as ES modules, and the exact URL: a query makes another instance. */
@@ -47,7 +48,7 @@ export class HostModules {
 
   /** How a file is had from the host; `undefined` when the host does not have it. */
   find(file: string): Handed | undefined {
-    if (file.startsWith(OURS)) return isRequired(CORE) ? { kind: "cjs", file } : toModule(file);
+    if (isOurs(file)) return isRequired(CORE) ? { kind: "cjs", file } : toModule(file);
     if (this.#shared.isCopied(file)) return undefined;
     const named = this.#shared.placeOf(file);
     const compiled = named === undefined ? this.#findCompiled(file) : undefined;
@@ -98,7 +99,7 @@ function toModule(file: string): Handed {
 }
 
 function isOfProject(file: string): boolean {
-  return !file.includes(`${sep}node_modules${sep}`) && !file.startsWith(OURS);
+  return !file.includes(`${sep}node_modules${sep}`) && !isOurs(file);
 }
 
 function pathOf(url: string): string | undefined {
@@ -117,9 +118,7 @@ function loadedUrls(): string[] {
   const urls: string[] = [];
   let session: Session;
   try {
-    const inspector: typeof import("node:inspector") = createRequire(import.meta.url)(
-      "node:inspector",
-    );
+    const inspector: typeof import("node:inspector") = ownRequire()("node:inspector");
     session = new inspector.Session();
     session.connect();
   } catch {
@@ -133,4 +132,8 @@ function loadedUrls(): string[] {
   session.post("Debugger.disable");
   session.disconnect();
   return urls;
+}
+
+function isOurs(file: string): boolean {
+  return OURS !== "" && file.startsWith(OURS);
 }

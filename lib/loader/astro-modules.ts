@@ -1,22 +1,29 @@
 // The one thing the bridge does to the process: a resolve hook that answers `astro:middleware`,
 // `astro/middleware` and bare `astro`, for files under the roots only. Everything else passes untouched.
 import Module from "node:module";
-import { extname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { MessagePort } from "node:worker_threads";
 import { MessageChannel } from "node:worker_threads";
 import type { StandIns } from "./astro-target.ts";
 import { astroTarget, unsupportedError } from "./astro-target.ts";
 import type { ThreadData } from "./astro-thread.ts";
+import { isBundled, ownFile } from "./own-files.ts";
 import { realPath } from "./real-path.ts";
 
-const EXTENSION = extname(import.meta.url);
-
-/** The very modules that `starbridge/middleware` and our types are. */
+/**
+ * The very modules that `starbridge/middleware` and our types are.
+ *
+ * @throws The error of modules that nobody provides, where a bundle holds them.
+ */
 export const STAND_INS: StandIns = {
-  middleware: new URL(`../middleware-entry${EXTENSION}`, import.meta.url).href,
+  get middleware() {
+    return hrefOf("../middleware-entry", "astro:middleware");
+  },
   // Nothing but types, so it runs to nothing: what `import "astro"` may mean in an endpoint file.
-  types: new URL(`../types${EXTENSION}`, import.meta.url).href,
+  get types() {
+    return hrefOf("../types", "astro");
+  },
 };
 
 const roots = new Set<string>();
@@ -24,6 +31,8 @@ let announce: ((root: string) => void) | undefined;
 
 /** Answers Astro's modules for the files under these folders from now on; single files do as well. */
 export function provideAstroModules(paths: readonly string[]): void {
+  // There is nothing to point to: Node's own refusal becomes the error that says so.
+  if (isBundled()) return;
   announce ??= installHooks();
   for (const path of paths) {
     for (const spelling of [resolve(path), realPath(path)]) {
@@ -32,6 +41,12 @@ export function provideAstroModules(paths: readonly string[]): void {
       announce(spelling);
     }
   }
+}
+
+function hrefOf(path: string, specifier: string): string {
+  const file = ownFile(path);
+  if (file === undefined || isBundled()) throw unsupportedError(specifier, undefined);
+  return file.href;
 }
 
 /** Returns how to make a further root known. */
@@ -84,12 +99,9 @@ const resolveInThread: SyncResolve = (specifier, context, nextResolve) => {
 
 function registerThread(): MessagePort | undefined {
   const { port1, port2 } = new MessageChannel();
-  const data: ThreadData = { standIns: STAND_INS, port: port2 };
+  const data: ThreadData = { standIns: { ...STAND_INS }, port: port2 };
   try {
-    Module.register(new URL(`./astro-thread${EXTENSION}`, import.meta.url), {
-      data,
-      transferList: [port2],
-    });
+    Module.register(ownFile("./astro-thread") ?? "", { data, transferList: [port2] });
   } catch {
     // A process that may not start threads (--experimental-permission): what needs no module of Astro's runs.
     port1.close();

@@ -8,7 +8,7 @@ import type { MiddlewareOption } from "./middleware.ts";
 import { loadMiddleware } from "./middleware.ts";
 import { loadingError } from "./native.ts";
 import type { Loader, PageFile, Pages } from "./pages.ts";
-import { loadOnce } from "./pages.ts";
+import { fileOfModule, loadOnce } from "./pages.ts";
 
 export interface MapLoaderOptions {
   /** Modules, or functions that import them, by file name; what `import.meta.glob` gives. */
@@ -75,10 +75,7 @@ function pageOf(file: string, key: string, value: unknown): PageFile {
     };
   }
   if (typeof value === "object" && value !== null && !isPromise(value)) {
-    const module = value as EndpointModule;
-    const flag = typeof module.prerender === "boolean" ? module.prerender : undefined;
-    const exports = new Set(Object.keys(module));
-    return { file, exports, prerender: flag, source: key, load: () => module };
+    return fileOfModule(file, key, value as EndpointModule);
   }
   throw bridgeError("INVALID_OPTION", {
     option: `routes[${JSON.stringify(key)}]`,

@@ -1,16 +1,14 @@
 // Loads a file the way its host does, so that a module which both use is one module: with Node's own import(),
 // and with require() only where that is what the host's TypeScript loader hooks into.
-import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { BridgeError } from "../errors.ts";
 import { describe } from "../describe.ts";
 import { bridgeError } from "../errors.ts";
 import type { EndpointModule } from "../types.ts";
 import { UNSUPPORTED_CODE } from "./astro-target.ts";
+import { isBundled, ownRequire } from "./own-files.ts";
 import { realPath } from "./real-path.ts";
 import { isLoadedByRequire, isUnknownExtension } from "./typescript.ts";
-
-const require = createRequire(import.meta.url);
 
 /**
  * Imports a file.
@@ -22,7 +20,7 @@ export async function importFile(file: string, source: string): Promise<Endpoint
   // What Node makes of it in the end; a file that was removed is reported by the import.
   const path = realPath(file);
   try {
-    if (isLoadedByRequire(path)) return require(path);
+    if (isLoadedByRequire(path)) return ownRequire()(path);
     return unwrapCommonJs(path, await import(pathToFileURL(path).href));
   } catch (error) {
     if (isUnknownExtension(error, path) && /\.[mc]?tsx?$/.test(path)) {
@@ -34,6 +32,9 @@ export async function importFile(file: string, source: string): Promise<Endpoint
 
 /** The coded error for whatever a module failed with. */
 export function loadingError(source: string, error: unknown): BridgeError {
+  if (isBundled() && isAboutAstro(error)) {
+    return bridgeError("ASTRO_MODULE_IN_BUNDLE", { file: source }, { cause: error });
+  }
   const unsupported = findUnsupported(error);
   if (unsupported !== undefined) {
     const details = { file: source, module: unsupported };
@@ -50,7 +51,7 @@ function unwrapCommonJs(path: string, namespace: EndpointModule): EndpointModule
   let exports = namespace["module.exports"];
   // Before Node 23 the default export is the one trace of them.
   if (exports === undefined && namespace.default !== undefined) {
-    const cached = require.cache[path];
+    const cached = ownRequire().cache[path];
     if (cached?.exports === namespace.default) exports = namespace.default;
   }
   const isUsable =
@@ -66,6 +67,15 @@ function findUnsupported(error: unknown): string | undefined {
   }
   return undefined;
 }
+
+/** Whether an error says that one of Astro's modules was not found, as Node or the stand-ins say it. */
+function isAboutAstro(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return isAssertionOnScheme(error) || NO_ASTRO.test(error.message);
+}
+
+const NO_ASTRO =
+  /protocol 'astro:'|Cannot find (?:module|package) 'astro(?:[:/][\w/-]+)?'|^Starbridge has no module "astro(?::middleware)?"/;
 
 /** Why a module could not be loaded, for a sentence. */
 export function reasonOf(error: unknown): string {

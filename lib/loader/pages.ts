@@ -53,6 +53,12 @@ export interface Loader {
   onChange?(listener: () => void): void;
 }
 
+/** The endpoint file of a module that is there already. */
+export function fileOfModule(file: string, source: string, module: EndpointModule): PageFile {
+  const prerender = typeof module.prerender === "boolean" ? module.prerender : undefined;
+  return { file, exports: new Set(Object.keys(module)), prerender, source, load: () => module };
+}
+
 /**
  * The `load` of a `PageFile`: runs `importModule` once for callers that come together, and keeps what it gave.
  */

@@ -1,11 +1,9 @@
 // Who runs TypeScript in this process: Node itself, a loader that hooks into import(), or one that only hooks
 // into require(). Nobody announces it, so it is found out.
 import { readFileSync, realpathSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-
-const require = createRequire(import.meta.url);
+import { ownRequire } from "./own-files.ts";
 
 /**
  * Whether this process can load TypeScript files; asked with one of the user's, which is not run.
@@ -15,7 +13,7 @@ const require = createRequire(import.meta.url);
 export async function canRunTypeScript(file: string): Promise<boolean> {
   // Not in the types of Node 20.
   if ((process.features as { typescript?: unknown }).typescript) return true;
-  if (require.extensions[".ts"] !== undefined) return true;
+  if (ownRequire().extensions[".ts"] !== undefined) return true;
   try {
     // An import that always fails: before the file is read where nobody knows .ts, and for its type where a
     // loader does. A file of ours would not do, loaders leave node_modules alone.
@@ -34,7 +32,7 @@ export async function canRunTypeScript(file: string): Promise<boolean> {
 export function isLoadedByRequire(file: string): boolean {
   const extension = extname(file);
   if (!/^\.[jt]sx?$/.test(extension) || extension === ".js") return false;
-  const hook = require.extensions[extension];
+  const hook = ownRequire().extensions[extension];
   // Node's own, before 22.18 and with its flag.
   if (hook === undefined || hook.name === "loadTS") return false;
   return !isInModulePackage(file);

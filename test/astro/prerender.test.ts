@@ -135,7 +135,7 @@ describe("the request of a prerendered endpoint", () => {
           },
         }),
       },
-      { logger: log.logger },
+      { logger: log.logger, dev: true },
     );
     await app.fetch("/a");
     const warned = log.lines.filter(({ text }) => /^a\.ts is prerendered/.test(text));

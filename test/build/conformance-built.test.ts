@@ -29,9 +29,10 @@ const registry = new Map<string, Record<string, EndpointModule>>();
 const builds = new Map<string, Promise<string>>();
 const roots: string[] = [];
 
+// Thousands of files: on a busy machine that takes longer than a hook usually may.
 afterAll(() => {
   for (const root of roots) rmSync(root, { recursive: true, force: true });
-});
+}, 120_000);
 
 prepareOptions(async ({ routes, ...options }: BridgeOptions): Promise<BridgeOptions> => {
   if (routes === undefined) return options;

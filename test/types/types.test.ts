@@ -23,7 +23,9 @@ function installed(project: string): string {
   cpSync(project, copy, { recursive: true });
   mkdirSync(join(copy, "node_modules"));
   symlinkSync(root, join(copy, "node_modules/starbridge"));
-  symlinkSync(join(root, "node_modules/@types"), join(copy, "node_modules/@types"));
+  for (const name of ["@types", "vite"]) {
+    symlinkSync(join(root, "node_modules", name), join(copy, "node_modules", name));
+  }
   return copy;
 }
 
