@@ -5,8 +5,10 @@ import { toError } from "../lib/thrown.ts";
 import { InFlight } from "../lib/node/in-flight.ts";
 import type { NodeIncoming } from "../lib/node/incoming.ts";
 import { isOver } from "../lib/node/messages.ts";
+import { sendPlain } from "../lib/node/send-plain.ts";
 import { send } from "../lib/node/send.ts";
 import { isPass } from "../lib/pass.ts";
+import type { Soon } from "../lib/soon.ts";
 
 /** Goes on to the host's next handler, or to its error handler. */
 export type Next = (error?: unknown) => void;
@@ -42,10 +44,29 @@ export async function closeGuest({ app, inFlight }: Guest): Promise<void> {
  * @param pass Leaves the request to the host.
  * @param fail Gives an error to the host; called only while it can still answer.
  */
-export async function serve(
+export function serve(
+  guest: Guest,
+  incoming: NodeIncoming,
+  answer: () => Soon<Response>,
+  pass: () => void,
+  fail: (error: Error) => void,
+): void {
+  let response: Soon<Response>;
+  try {
+    incoming.checkBodySize();
+    response = answer();
+  } catch (thrown) {
+    response = Promise.reject(thrown);
+  }
+  // What is answered within the call of the host is in flight for nobody.
+  const isSent = !(response instanceof Promise) && sendPlain(incoming.req, incoming.res, response);
+  if (!isSent) void serveLater(guest, incoming, response, pass, fail);
+}
+
+async function serveLater(
   { app, inFlight }: Guest,
   incoming: NodeIncoming,
-  answer: () => Promise<Response>,
+  answer: Soon<Response>,
   pass: () => void,
   fail: (error: Error) => void,
 ): Promise<void> {
@@ -53,12 +74,11 @@ export async function serve(
   const flight = inFlight.begin(req, res);
   let settle: (() => void) | undefined;
   try {
-    incoming.checkBodySize();
-    const response = await answer();
+    const response = await answer;
     if (isPass(response)) {
       incoming.release();
       settle = pass;
-    } else {
+    } else if (!sendPlain(req, res, response)) {
       flight.isAnswering = true;
       await send(res, response, { logger: app.logger, req });
     }

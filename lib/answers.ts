@@ -1,6 +1,7 @@
 // Answers that the core makes itself, and what is added to those of others.
 import type { AstroCookies } from "./cookies.ts";
 import { copyResponse } from "./response.ts";
+import { isPlain, withHeaders } from "./web/response.ts";
 
 /** The page for a path that nothing answers, where there is no `404` file and no host. */
 export function notFoundPage(pathname: string): Response {
@@ -42,6 +43,10 @@ export function mergeErrorResponse(original: Response, error: Response): Respons
  */
 export function withCookies(response: Response, cookies: AstroCookies | undefined): Response {
   if (cookies === undefined) return response;
+  if (isPlain(response)) {
+    const added = [...cookies.consume()].flatMap((header) => ["set-cookie", header]);
+    return added.length === 0 ? response : withHeaders(response, added);
+  }
   let copy: Response | undefined;
   for (const header of cookies.consume()) {
     copy ??= copyResponse(response, { body: response.body });

@@ -9,7 +9,7 @@ import { Generations } from "./generations.ts";
 import type { Loader, Pages } from "./loader/pages.ts";
 import type { Logger } from "./log.ts";
 import { News } from "./news.ts";
-import { createPass, isPass } from "./pass.ts";
+import { assertPassable, createPass, isPass } from "./pass.ts";
 import { answerRedirect } from "./redirects.ts";
 import type { Target } from "./view.ts";
 import type { Renderer } from "./renderer.ts";
@@ -17,6 +17,8 @@ import type { RouteMatch, SlashRule } from "./routes/match.ts";
 import type { Route } from "./routes/route.ts";
 import type { HostDefaults, Settings } from "./settings.ts";
 import { createFallback, createSettings, readSettings } from "./settings.ts";
+import type { Soon } from "./soon.ts";
+import { whenSoon, toSoon } from "./soon.ts";
 import { createLoader, createRenderer } from "./start.ts";
 import { answerSlashRedirect, slashRedirect } from "./trailing-slash.ts";
 import type { BridgeOptions, Incoming } from "./types.ts";
@@ -135,27 +137,31 @@ export class App {
    * @returns The answer; `isPass` tells when the host shall give it instead.
    * @throws What endpoints and middleware throw, for the host's error handler.
    */
-  async handle(incoming: Incoming, match: RouteMatch<Target>): Promise<Response> {
+  handle(incoming: Incoming, match: RouteMatch<Target>): Soon<Response> {
     const renderer = this.#renderers.of(match);
     if (renderer === undefined || this.#isClosed) throw this.#failure ?? bridgeError("CLOSED");
     assertHost(incoming);
     const redirect = this.#redirect(incoming, match);
     if (redirect !== undefined) return redirect;
-    const settling = settleRoute(renderer.sources, match, incoming);
-    const settled = settling instanceof Promise ? await settling : settling;
-    if (settled === undefined) return createPass();
-    const { target } = settled.route;
-    if (target.kind === "page" && this.config.methodMismatch === "fallthrough") {
-      const isMade = renderer.prerenderedAt({ page: target, path: settled.path }) !== undefined;
-      if (!isMade) await this.#load(target);
-      if (target.answers(incoming.method) === false) return createPass();
-    }
-    const response = await this.#render(renderer, incoming, settled);
-    if (isPass(response) && incoming.bodyTaken) {
-      const { method, pathname: path } = incoming;
-      throw bridgeError("PASS_AFTER_BODY_READ", { method, path });
-    }
-    return response;
+    return whenSoon(settleRoute(renderer.sources, match, incoming), (settled) => {
+      if (settled === undefined) return createPass();
+      const isLeft = this.#isLeft(renderer, incoming, settled);
+      return whenSoon(isLeft, (left) => {
+        if (left) return createPass();
+        const response = this.#render(renderer, incoming, settled);
+        return whenSoon(response, (answer) => assertPassable(answer, incoming));
+      });
+    });
+  }
+
+  /** Whether the file has no answer to the method, now that it can be loaded. */
+  #isLeft(renderer: Renderer, incoming: Incoming, match: RouteMatch<Target>): Soon<boolean> {
+    const { target } = match.route;
+    if (target.kind !== "page" || this.config.methodMismatch !== "fallthrough") return false;
+    const isMade = renderer.prerenderedAt({ page: target, path: match.path }) !== undefined;
+    return whenSoon(isMade ? undefined : this.#load(target), () => {
+      return target.answers(incoming.method) === false;
+    });
   }
 
   /**
@@ -163,10 +169,10 @@ export class App {
    *
    * @param locals What `context.locals` begins as; without it, the `locals` option is asked.
    */
-  async answer(incoming: Incoming, locals?: unknown): Promise<Response> {
-    await this.#ready;
+  answer(incoming: Incoming, locals?: unknown): Soon<Response> {
     const renderer = this.#renderers.current;
-    if (renderer === undefined || this.#isClosed) throw bridgeError("CLOSED");
+    if (renderer === undefined) return this.#ready.then(() => this.answer(incoming, locals));
+    if (this.#isClosed) throw bridgeError("CLOSED");
     assertHost(incoming);
     const { method, pathname } = incoming;
     const rule = this.config.trailingSlash ?? "ignore";
@@ -179,9 +185,12 @@ export class App {
       : findRoute(renderer.sources, incoming, rule);
     const redirect = found && this.#redirect(incoming, found);
     if (redirect !== undefined) return redirect;
-    const match = found && (await settleRoute(renderer.sources, found, incoming));
-    const response = await this.#render(renderer, incoming, match, locals);
-    return isPass(response) ? this.#render(renderer, incoming, undefined, locals) : response;
+    const settling = found && settleRoute(renderer.sources, found, incoming);
+    return whenSoon(settling, (match) => {
+      return whenSoon(this.#render(renderer, incoming, match, locals), (response) => {
+        return isPass(response) ? this.#render(renderer, incoming, undefined, locals) : response;
+      });
+    });
   }
 
   /**
@@ -260,20 +269,20 @@ export class App {
     return answerSlashRedirect(mount + pathname.slice(0, -1) + search, method);
   }
 
-  async #render(
+  #render(
     renderer: Renderer,
     incoming: Incoming,
     match: RouteMatch<Target> | undefined,
     given?: unknown,
-  ): Promise<Response> {
+  ): Soon<Response> {
     const target = match?.route.target;
     const page = target?.kind === "page" ? target : undefined;
     const made = match && renderer.prerenderedAt({ page, path: match.path });
     if (made !== undefined) return made.answer(incoming);
     // A prerendered endpoint knows no host, in development as in a build.
     const isAsked = given === undefined && !page?.isPrerendered;
-    const locals = isAsked ? await this.config.locals?.(incoming.host) : given;
-    return renderer.render(incoming, match, locals);
+    const locals = isAsked ? toSoon<unknown>(this.config.locals?.(incoming.host)) : given;
+    return whenSoon(locals, (seed) => renderer.render(incoming, match, seed));
   }
 
   #load(target: { load(): unknown }): unknown {

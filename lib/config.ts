@@ -31,6 +31,7 @@ export interface Config {
   readonly build: string | false;
   readonly shared: NonNullable<BridgeOptions["shared"]>;
   readonly precompressed: boolean;
+  readonly lightResponse: boolean;
 }
 
 /**
@@ -91,6 +92,7 @@ const CHECKS: { readonly [Key in keyof Required<BridgeOptions>]: Check } = {
   },
   shared: checkShared,
   precompressed: oneOf(true, false),
+  lightResponse: oneOf(true, false),
   warmup: oneOf("none", "idle", "eager"),
   onConflict: oneOf("error", "pages", "legacy"),
 };
@@ -149,6 +151,7 @@ export function resolveConfig(options: BridgeOptions = {}): Config {
     build: options.build ?? "dist/starbridge",
     shared: options.shared ?? [],
     precompressed: options.precompressed ?? false,
+    lightResponse: options.lightResponse ?? true,
   };
 }
 

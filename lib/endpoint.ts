@@ -3,7 +3,10 @@ import { describe } from "./describe.ts";
 import { bridgeError } from "./errors.ts";
 import { cancelBody, readAhead } from "./read-ahead.ts";
 import { copyResponse, isResponse, toNativeResponse, withMutableHeaders } from "./response.ts";
+import type { Soon } from "./soon.ts";
+import { whenSoon, toSoon } from "./soon.ts";
 import type { APIContext, EndpointModule } from "./types.ts";
+import { isPlain } from "./web/response.ts";
 
 type Handler = (this: EndpointModule, context: APIContext) => unknown;
 
@@ -40,15 +43,16 @@ const METHOD = /^[A-Z][A-Z-]*$/;
  * Calls a handler as a method of its module, and holds it to its contract.
  *
  * @param source Where the module is, for errors.
+ * @returns The answer; at once when the handler gave it at once.
  * @throws BridgeError when the export is no function, or its answer no Response that can be sent.
  */
-export async function callEndpoint(
+export function callEndpoint(
   module: EndpointModule,
   name: string,
   context: APIContext,
   method: string,
   source: string,
-): Promise<Response> {
+): Soon<Response> {
   const handler = module[name];
   if (typeof handler !== "function") {
     throw bridgeError("HANDLER_NOT_A_FUNCTION", {
@@ -57,7 +61,16 @@ export async function callEndpoint(
       actual: describe(handler),
     });
   }
-  const answer = await (handler as Handler).call(module, context);
+  return whenSoon(toSoon((handler as Handler).call(module, context)), (answer) => {
+    assertUsable(answer, name, source);
+    const response = withMutableHeaders(toNativeResponse(answer));
+    return method === "HEAD" || method === "head" ? withoutBody(response) : response;
+  });
+}
+
+function assertUsable(answer: unknown, name: string, source: string): asserts answer is Response {
+  // Nobody has looked at it: there is nothing that could be wrong.
+  if (isPlain(answer)) return;
   if (!isResponse(answer)) {
     throw bridgeError("ENDPOINT_DID_NOT_RETURN_A_RESPONSE", {
       file: source,
@@ -71,8 +84,6 @@ export async function callEndpoint(
   if (answer.bodyUsed || answer.body?.locked) {
     throw bridgeError("RESPONSE_UNUSABLE", { reason: "its body was read or taken already." });
   }
-  const response = withMutableHeaders(toNativeResponse(answer));
-  return method.toUpperCase() === "HEAD" ? withoutBody(response) : response;
 }
 
 const HEAD_REASON = new DOMException("HEAD has no body.", "AbortError");

@@ -3,6 +3,8 @@ import { innerOf } from "./context.ts";
 import { describe } from "./describe.ts";
 import { bridgeError } from "./errors.ts";
 import { isResponse, toNativeResponse } from "./response.ts";
+import type { Soon } from "./soon.ts";
+import { whenSoon, toSoon } from "./soon.ts";
 import type { APIContext, MiddlewareHandler, MiddlewareNext, RewritePayload } from "./types.ts";
 
 /**
@@ -40,12 +42,15 @@ function callInSequence(
 ): ReturnType<MiddlewareHandler> {
   const handler = chain[index] as MiddlewareHandler;
   if (index === chain.length - 1) return handler(context, last);
-  const next = async (payload?: RewritePayload): Promise<Response> => {
-    if (hasPayload(payload)) moveContext(context, payload);
-    // What a later one leaves out (it called next() and returned nothing) is left out here too.
-    return (await callInSequence(chain, index + 1, context, last)) as Response;
-  };
-  return handler(context, (payload) => quiet(next(payload)));
+  return handler(context, (payload) => {
+    try {
+      if (hasPayload(payload)) moveContext(context, payload);
+      // What a later one leaves out (it called next() and returned nothing) is left out here too.
+      return toPromise(callInSequence(chain, index + 1, context, last) as Response);
+    } catch (error) {
+      return quiet(Promise.reject(error));
+    }
+  });
 }
 
 function moveContext(context: APIContext, payload: RewritePayload): void {
@@ -63,24 +68,43 @@ export function hasPayload(payload: RewritePayload | undefined | null): payload 
  * Calls the outermost middleware and holds it to its contract: a Response, or `next()` and nothing.
  *
  * @param respond What `next()` leads to.
+ * @returns The answer; at once when the endpoint gave it at once, and every middleware returned what `next()` gave.
  */
-export async function runMiddleware(
+export function runMiddleware(
   handler: MiddlewareHandler,
   context: APIContext,
-  respond: (payload: RewritePayload | undefined) => Promise<Response>,
-): Promise<Response> {
+  respond: (payload: RewritePayload | undefined) => Soon<Response>,
+): Soon<Response> {
   let last: Promise<Response> | undefined;
-  const value: unknown = await handler(context, (payload) => {
-    last = quiet(respond(payload));
+  let lastAnswer: Response | undefined;
+  const value = handler(context, (payload) => {
+    lastAnswer = undefined;
+    try {
+      const answer = respond(payload);
+      if (!(answer instanceof Promise)) lastAnswer = answer;
+      last = toPromise(answer);
+    } catch (error) {
+      last = quiet(Promise.reject(error));
+    }
     return last;
   });
-  if (value === undefined) {
-    if (last === undefined) throw bridgeError("MIDDLEWARE_NO_DATA_OR_NEXT_CALLED");
-    return last;
-  }
-  if (!isResponse(value))
-    throw bridgeError("MIDDLEWARE_NOT_A_RESPONSE", { actual: describe(value) });
-  return toNativeResponse(value);
+  if (value === last && lastAnswer !== undefined) return lastAnswer;
+  return whenSoon(toSoon<unknown>(value), (result) => {
+    if (result === undefined) {
+      if (last === undefined) throw bridgeError("MIDDLEWARE_NO_DATA_OR_NEXT_CALLED");
+      return last;
+    }
+    if (!isResponse(result)) {
+      throw bridgeError("MIDDLEWARE_NOT_A_RESPONSE", { actual: describe(result) });
+    }
+    return toNativeResponse(result);
+  });
+}
+
+/** The promise that `next()` has to give; one that is there already is handed on as it is. */
+function toPromise(answer: Soon<Response>): Promise<Response> {
+  const soon = toSoon<Response>(answer);
+  return soon instanceof Promise ? quiet(soon) : Promise.resolve(soon);
 }
 
 /** A middleware may call next() and never look at it: that must not end as an unhandled rejection. */

@@ -14,11 +14,13 @@ import type { PrerenderedAnswer } from "./loader/pages.ts";
 import { hasPayload, runMiddleware } from "./middleware.ts";
 import type { Page } from "./page.ts";
 import { isPass } from "./pass.ts";
-import { copyResponse } from "./response.ts";
+import { copyResponse, hasBody } from "./response.ts";
 import { MAX_RUNS, resolvePayload } from "./rewrite.ts";
 import type { RouteMatch } from "./routes/match.ts";
 import type { RouteTable } from "./routes/table.ts";
-import type { Incoming, MiddlewareHandler, RewritePayload } from "./types.ts";
+import type { Soon } from "./soon.ts";
+import { whenSoon } from "./soon.ts";
+import type { EndpointModule, Incoming, MiddlewareHandler, RewritePayload } from "./types.ts";
 import type { ErrorFiles, ErrorStatus, RenderView, Target } from "./view.ts";
 import { errorView, notFoundView, viewOf } from "./view.ts";
 
@@ -61,26 +63,34 @@ export class Renderer implements ContextPowers {
    * @param match The route; without one, the request gets what nothing answers to.
    * @throws What an endpoint or a middleware threw, when there is no `500` file: it is for the host.
    */
-  async render(
+  render(
     incoming: Incoming,
     match: RouteMatch<Target> | undefined,
     locals: unknown,
-  ): Promise<Response> {
+  ): Soon<Response> {
     const exchange = new Exchange(this.#parts.surroundings, incoming, locals);
     const view = match ? viewOf(this.#parts, incoming, match) : notFoundView(this.#parts, incoming);
-    let response: Response;
+    let response: Soon<Response>;
     try {
-      response = await this.#run(exchange, view);
+      response = this.#run(exchange, view);
     } catch (thrown) {
-      if (this.#parts.isBuilding) throw toError(thrown);
       return this.#recover(exchange, thrown);
     }
+    if (!(response instanceof Promise)) return this.#finish(exchange, view, response);
+    return response.then(
+      (answer) => this.#finish(exchange, view, answer),
+      (thrown) => this.#recover(exchange, thrown),
+    );
+  }
+
+  /** What is done to an answer after the whole chain. */
+  #finish(exchange: Exchange, view: RenderView, response: Response): Soon<Response> {
     if (isPass(response) || this.#parts.isBuilding) return response;
-    if (isEmptyError(response) && !exchange.isExplicit) {
-      response = await this.#reroute(exchange, response);
-    }
-    // A prerendered answer is everybody's.
-    return view.isPrerendered ? response : withCookies(response, exchange.openedCookies);
+    const isLeftOpen = isEmptyError(response) && !exchange.isExplicit;
+    return whenSoon(isLeftOpen ? this.#reroute(exchange, response) : response, (answer) =>
+      // A prerendered answer is everybody's.
+      view.isPrerendered ? answer : withCookies(answer, exchange.openedCookies),
+    );
   }
 
   /** `context.rewrite()`: the whole chain again, for the target. */
@@ -109,18 +119,18 @@ export class Renderer implements ContextPowers {
     return viewOf(this.#parts, incoming, match);
   }
 
-  async #run(exchange: Exchange, view: RenderView): Promise<Response> {
+  #run(exchange: Exchange, view: RenderView): Soon<Response> {
     exchange.runs++;
     if (exchange.runs > MAX_RUNS) return loopDetected();
     return this.#chain(exchange, view, undefined, this.#parts.middleware);
   }
 
-  async #chain(
+  #chain(
     exchange: Exchange,
     view: RenderView,
     request: Request | undefined,
     middleware: MiddlewareHandler | undefined,
-  ): Promise<Response> {
+  ): Soon<Response> {
     const inner = new RequestContext(exchange, view, this, request);
     exchange.latest = inner;
     if (this.#parts.checkOrigin !== false && !view.isPrerendered) {
@@ -130,13 +140,13 @@ export class Renderer implements ContextPowers {
     // What a build has made went through the chain there.
     const isMade = this.prerenderedAt(view) !== undefined;
     if (middleware === undefined || isMade) return this.#respond(inner);
-    return runMiddleware(middleware, inner.context, async (payload) => {
+    return runMiddleware(middleware, inner.context, (payload) => {
       if (hasPayload(payload)) inner.moveTo(payload);
       return this.#respond(inner);
     });
   }
 
-  async #respond(inner: RequestContext): Promise<Response> {
+  #respond(inner: RequestContext): Soon<Response> {
     const { exchange, method } = inner;
     const view = inner.view as RenderView;
     const { page, errorStatus } = view;
@@ -147,23 +157,40 @@ export class Renderer implements ContextPowers {
       const response = notFoundPage(inner.view.incoming.pathname);
       return method === "HEAD" ? withoutBody(response) : response;
     }
-    const loading = page.load();
-    const module = loading instanceof Promise ? await loading : loading;
+    return whenSoon(page.load(), (module) => {
+      if (!view.isPrerendered) return this.#call(inner, page, module);
+      return page.staticPaths().then((paths) => {
+        const isListed = paths.has(view.path);
+        return isListed ? this.#call(inner, page, module) : new Response(null, { status: 404 });
+      });
+    });
+  }
+
+  #call(inner: RequestContext, page: Page, module: EndpointModule): Soon<Response> {
+    const { exchange, method } = inner;
+    const { errorStatus } = inner.view as RenderView;
     const name = chooseHandler(module, method);
-    if (view.isPrerendered && !(await page.staticPaths()).has(view.path)) {
-      return new Response(null, { status: 404 });
-    }
     if (name === undefined) return this.#mismatch(inner, page, errorStatus !== undefined);
-    let response = await callEndpoint(module, name, inner.context, method, page.source);
-    if (isPass(response)) return response;
-    if (errorStatus !== undefined && response.status === 200) {
-      response = copyResponse(response, { body: response.body, status: errorStatus });
-    } else if (this.#parts.middleware !== undefined) {
-      if (this.#seen.has(response)) response = copyResponse(response, { body: response.body });
-      this.#seen.add(response);
-    }
-    exchange.isExplicit = response.status === 404 || response.status === 500;
-    return response;
+    return whenSoon(callEndpoint(module, name, inner.context, method, page.source), (answer) => {
+      if (isPass(answer)) return answer;
+      let response = answer;
+      if (errorStatus !== undefined && response.status === 200) {
+        response = copyResponse(response, { body: response.body, status: errorStatus });
+      } else if (this.#parts.middleware !== undefined) {
+        response = this.#own(response);
+      }
+      exchange.isExplicit = response.status === 404 || response.status === 500;
+      return response;
+    });
+  }
+
+  /** An answer that middleware may change. */
+  #own(response: Response): Response {
+    const own = this.#seen.has(response)
+      ? copyResponse(response, { body: response.body })
+      : response;
+    this.#seen.add(own);
+    return own;
   }
 
   #mismatch(inner: RequestContext, page: Page, isErrorRoute: boolean): Response {
@@ -179,6 +206,7 @@ export class Renderer implements ContextPowers {
 
   /** Something threw: the `500` file answers, or the host's error handler. */
   async #recover(exchange: Exchange, thrown: unknown): Promise<Response> {
+    if (this.#parts.isBuilding) throw toError(thrown);
     // A refusal of the request itself (413, 400) is no failure of the server.
     if (thrown instanceof BridgeError && thrown.statusCode < 500) throw thrown;
     const incoming = exchange.latest?.view.incoming;
@@ -261,5 +289,5 @@ function describeMismatch(page: Page, method: string, pathname: string): string 
 }
 
 function isEmptyError(response: Response): boolean {
-  return (response.status === 404 || response.status === 500) && response.body === null;
+  return (response.status === 404 || response.status === 500) && !hasBody(response);
 }

@@ -1,5 +1,6 @@
 // What counts as a Response, and copies of one that may be changed.
 import { isDecoded } from "./content-coding.ts";
+import { isPlain, plainBody } from "./web/response.ts";
 
 /** A Response, also one of another realm or of a library that brought its own: told by its shape. */
 export function isResponse(value: unknown): value is Response {
@@ -21,6 +22,11 @@ function isStream(body: unknown): boolean {
   return "getReader" in body || Symbol.asyncIterator in body;
 }
 
+/** Whether there is a body, empty or not; asked so that a plain one stays closed. */
+export function hasBody(response: Response): boolean {
+  return (isPlain(response) ? plainBody(response) : response.body) !== null;
+}
+
 /** A foreign Response as one of this realm; ours is returned as it is. */
 export function toNativeResponse(response: Response): Response {
   if (response instanceof Response) return response;
@@ -37,6 +43,7 @@ export function toNativeResponse(response: Response): Response {
  * would fail the first middleware that adds one. No API tells, so the few candidates are copied.
  */
 export function withMutableHeaders(response: Response): Response {
+  if (isPlain(response)) return response;
   if (response.type === "default" && (response.status < 300 || response.status > 399)) {
     return response;
   }

@@ -239,6 +239,11 @@ export interface BridgeOptions<Host extends HostContext = HostContext> {
   shared?: string[] | Record<string, string>;
   /** Serve `.br` and `.gz` files that stand beside a prerendered one (`false`). */
   precompressed?: boolean;
+  /**
+   * Bind the name `Response` in pages, middleware and their own modules to the light one of `starbridge/web`, in
+   * development and in the build (`true`). `globalThis.Response` is never touched.
+   */
+  lightResponse?: boolean;
   /** Where to log; shaped like pino's logger (the host's, else the console from `warn` up). */
   logger?: Logger;
   /** When endpoint modules are loaded: on first use, after start, or before it (`"none"`). */

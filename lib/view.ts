@@ -6,7 +6,7 @@ import type { Page } from "./page.ts";
 import type { RouteMatch } from "./routes/match.ts";
 import { isStatic } from "./routes/route.ts";
 import { StaticIncoming } from "./static-incoming.ts";
-import type { Incoming } from "./types.ts";
+import type { Incoming, Params, Props } from "./types.ts";
 
 export type { Target } from "./find.ts";
 
@@ -30,32 +30,68 @@ export interface ErrorFiles extends Sources {
 }
 
 export function viewOf(
-  { surroundings, remarks }: ErrorFiles,
+  files: ErrorFiles,
   incoming: Incoming,
   match: RouteMatch<Target>,
 ): RenderView {
-  const { route, path } = match;
-  const page = route.target.kind === "page" ? route.target : undefined;
-  const isPrerendered = page?.isPrerendered ?? false;
-  const { source } = route;
+  const { target } = match.route;
+  const isPrerendered = target.kind === "page" && (target.isPrerendered ?? false);
+  return new RouteView(
+    isPrerendered ? hideRequest(files, incoming, match) : incoming,
+    match,
+    isPrerendered,
+  );
+}
+
+/** The look at a route that a request was matched with. A class: an object literal with getters is slow to make. */
+class RouteView implements RenderView {
+  readonly incoming: Incoming;
+  readonly isPrerendered: boolean;
+  readonly #match: RouteMatch<Target>;
+
+  constructor(incoming: Incoming, match: RouteMatch<Target>, isPrerendered: boolean) {
+    this.incoming = incoming;
+    this.isPrerendered = isPrerendered;
+    this.#match = match;
+  }
+
+  get routePattern(): string {
+    return this.#match.route.pattern;
+  }
+
+  get isDynamic(): boolean {
+    return !this.#match.route.segments.every(isStatic);
+  }
+
+  get params(): Params {
+    return this.#match.params;
+  }
+
+  get props(): Props {
+    return this.isPrerendered && this.page ? this.page.propsOf(this.path) : {};
+  }
+
+  get page(): Page | undefined {
+    const { target } = this.#match.route;
+    return target.kind === "page" ? target : undefined;
+  }
+
+  get path(): string {
+    return this.#match.path;
+  }
+}
+
+/** A prerendered route is rendered without what a client says. */
+function hideRequest(
+  { surroundings, remarks }: ErrorFiles,
+  incoming: Incoming,
+  { route: { source } }: RouteMatch<Target>,
+): Incoming {
   const warn = (): void => {
     const message = `${source} is prerendered: its request has no headers and no cookies.`;
     remarks.often(source, "headers", message);
   };
-  return {
-    incoming: isPrerendered ? new StaticIncoming(incoming, surroundings.site, warn) : incoming,
-    routePattern: route.pattern,
-    isDynamic: !route.segments.every(isStatic),
-    isPrerendered,
-    get params() {
-      return match.params;
-    },
-    get props() {
-      return isPrerendered && page ? page.propsOf(path) : {};
-    },
-    page,
-    path,
-  };
+  return new StaticIncoming(incoming, surroundings.site, warn);
 }
 
 /** For a path that no route answers: the `404` file, never that of a locale. */

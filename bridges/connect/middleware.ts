@@ -2,8 +2,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { createApp } from "../../lib/app.ts";
+import type { Place } from "../../lib/node/incoming.ts";
 import { PlainIncoming } from "../../lib/node/incoming.ts";
 import { send } from "../../lib/node/send.ts";
+import type { Soon } from "../../lib/soon.ts";
 import type { BridgeOptions } from "../../lib/types.ts";
 import type { Guest, Next } from "../serve.ts";
 import { closeGuest, createGuest, serve } from "../serve.ts";
@@ -74,22 +76,21 @@ function serveBeside(guest: Guest, req: NodeRequest, res: NodeResponse, next: Ne
   }
   const { allowedDomains } = app.config;
   const incoming = new PlainIncoming(req, res, place, app.bodySizeLimit, allowedDomains);
-  void serve(guest, incoming, () => app.handle(incoming, match), next, next);
+  serve(guest, incoming, () => app.handle(incoming, match), next, next);
 }
+
+const NOWHERE: Place = { mount: "", pathname: "", search: "" };
 
 /** No host: a target that is not a path is nobody's, and every failure has to be answered here. */
 function serveAlone(guest: Guest, req: NodeRequest, res: NodeResponse): void {
   const { app } = guest;
-  const place = placeOf(req) ?? { mount: "", pathname: "", search: "" };
+  const place = placeOf(req);
   const { allowedDomains } = app.config;
-  const incoming = new PlainIncoming(req, res, place, app.bodySizeLimit, allowedDomains);
-  const isPath = placeOf(req) !== undefined;
-  const answer = async (): Promise<Response> => {
-    if (!isPath) return new Response(null, { status: 404 });
-    return app.answer(incoming);
-  };
+  const incoming = new PlainIncoming(req, res, place ?? NOWHERE, app.bodySizeLimit, allowedDomains);
+  const answer = (): Soon<Response> =>
+    place === undefined ? new Response(null, { status: 404 }) : app.answer(incoming);
   const fail = (error: Error): void => {
     void send(res, app.answerError(error), { logger: app.logger, req });
   };
-  void serve(guest, incoming, answer, () => {}, fail);
+  serve(guest, incoming, answer, () => {}, fail);
 }

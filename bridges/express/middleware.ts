@@ -2,6 +2,7 @@
 import type { NextFunction, Request as ExpressRequest, Response as ExpressResponse } from "express";
 import type { App } from "../../lib/app.ts";
 import { createApp } from "../../lib/app.ts";
+import type { Place } from "../../lib/node/incoming.ts";
 import type { RouteMatch } from "../../lib/routes/match.ts";
 import type { BridgeOptions } from "../../lib/types.ts";
 import type { Guest } from "../serve.ts";
@@ -47,7 +48,7 @@ export function starbridge(options: BridgeOptions<ExpressHost> = {}): ExpressBri
 
 function handle(guest: Guest, req: ExpressRequest, res: ExpressResponse, next: NextFunction): void {
   const place = placeOf(req);
-  const match = place && guest.app.match(req.method, place.pathname, strictnessOf(req));
+  const match = place && guest.app.match(req.method, place.pathname, strictnessOf(req, place));
   if (place === undefined || match === undefined) {
     next();
     return;
@@ -69,10 +70,12 @@ function answer(
     next();
   };
   // serve() never rejects by itself; what rejects here is the host's own next().
-  void serve(guest, incoming, () => guest.app.handle(incoming, match), pass, next);
+  serve(guest, incoming, () => guest.app.handle(incoming, match), pass, next);
 }
 
 /** A legacy `/users` answers `/users/` too, unless the app is strict: so do we. */
-function strictnessOf(req: ExpressRequest): "ignore" | "strict" {
+function strictnessOf(req: ExpressRequest, { pathname }: Place): "ignore" | "strict" {
+  // Only a slash at the end makes a difference; the setting costs a walk through all apps above.
+  if (!pathname.endsWith("/")) return "ignore";
   return req.app?.enabled?.("strict routing") ? "strict" : "ignore";
 }

@@ -11,13 +11,25 @@ import type { Request as ExpressRequest } from "express";
 export function showRoute(req: ExpressRequest, pattern: string, root: string): () => void {
   const had = Object.hasOwn(req, "route");
   const before: unknown = req.route;
-  const path = toExpressPath(pattern);
+  const path = expressPathOf(pattern);
   req.route = { path };
   reportRoute(root, (req.baseUrl ?? "") + path);
   return () => {
     if (had) req.route = before;
     else Reflect.deleteProperty(req, "route");
   };
+}
+
+// Patterns are those of the files, and few.
+const paths = new Map<string, string>();
+
+function expressPathOf(pattern: string): string {
+  let path = paths.get(pattern);
+  if (path === undefined) {
+    path = toExpressPath(pattern);
+    paths.set(pattern, path);
+  }
+  return path;
 }
 
 /** `/users/[id]/[...rest]` as Express 5 writes it: `/users/:id/*rest`. */

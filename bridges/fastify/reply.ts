@@ -3,9 +3,10 @@ import { AsyncResource } from "node:async_hooks";
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { bridgeError } from "../../lib/errors.ts";
-import { answerHeaders, mergeCookies, mergeVary } from "../../lib/node/headers.ts";
+import { answerHeaders, mergeVary } from "../../lib/node/headers.ts";
 import type { OpenBody } from "../../lib/read-ahead.ts";
 import { cancelBody, readAhead, toBytes } from "../../lib/read-ahead.ts";
+import { addCookie } from "./plain-reply.ts";
 
 /**
  * Gives an answer to Fastify.
@@ -67,13 +68,7 @@ function setHead(reply: FastifyReply, response: Response): void {
     reply.header(name, merged);
   }
   if (contentLength !== undefined) reply.header("content-length", contentLength);
-  if (cookies.length > 0) {
-    // Fastify appends to the cookies on the reply; those that a connect middleware set stand on the raw response.
-    const first = reply.hasHeader("set-cookie")
-      ? []
-      : mergeCookies(reply.raw.getHeader("set-cookie"), []);
-    for (const cookie of [...first, ...cookies]) reply.header("set-cookie", cookie);
-  }
+  for (const cookie of cookies) addCookie(reply, cookie);
 }
 
 /** What the host has set so far, on the reply or on the raw response. */

@@ -7,6 +7,7 @@ import type { Config } from "../config.ts";
 import { bridgeError } from "../errors.ts";
 import { envConstants } from "../loader/env.ts";
 import { lexExports } from "../loader/exports.ts";
+import { lightResponsePlugin } from "../loader/light-response.ts";
 import { SharedModules } from "../loader/shared.ts";
 import type { Logger } from "../log.ts";
 import { HostModules } from "./host-modules.ts";
@@ -66,6 +67,7 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
     failure ??= error;
   };
   const plugins = [resolvePlugin({ root, roots, server, host, onError }), progress(options)];
+  if (config.lightResponse) plugins.push(lightResponsePlugin(vite.transformWithOxc));
   const built = await vite
     .build({
       root,

@@ -4,6 +4,7 @@ import { relative, sep } from "node:path";
 import type { Plugin } from "vite";
 import { bridgeError } from "../errors.ts";
 import { astroTarget } from "../loader/astro-target.ts";
+import { LIGHT_MODULE } from "../loader/light-response.ts";
 import { nameForPeople } from "../loader/pages.ts";
 import type { HostModules } from "./host-modules.ts";
 import { findPackage } from "./native-modules.ts";
@@ -32,6 +33,7 @@ export function resolvePlugin({ root, roots, server, host, onError }: ResolveFac
     enforce: "pre",
     async resolveId(source, importer) {
       if (importer === undefined) return null;
+      if (source === LIGHT_MODULE) return { id: "starbridge/web", external: true };
       const astro = astroTarget(source, importer, roots);
       if (astro === "middleware") return { id: "starbridge/middleware", external: true };
       if (astro === "types") return EMPTY;

@@ -2,6 +2,7 @@
 import type { Plugin } from "vite";
 import { STAND_INS } from "../loader/astro-modules.ts";
 import { astroTarget, unsupportedError } from "../loader/astro-target.ts";
+import { LIGHT_MODULE, lightUrl } from "../loader/light-response.ts";
 
 /** A module of Astro's, as Vite names it after we have resolved it. */
 const PREFIX = "\0starbridge:";
@@ -13,6 +14,7 @@ export function astroPlugin(roots: ReadonlySet<string>): Plugin {
     name: "starbridge:astro",
     enforce: "pre",
     resolveId(specifier, importer) {
+      if (specifier === LIGHT_MODULE) return PREFIX + specifier;
       return astroTarget(specifier, importer, roots) === undefined ? null : PREFIX + specifier;
     },
   };
@@ -30,6 +32,7 @@ export function standInOf(
   roots: ReadonlySet<string>,
 ): string | undefined {
   const specifier = url.startsWith(URL_PREFIX) ? url.slice(URL_PREFIX.length) : url;
+  if (specifier === LIGHT_MODULE) return lightUrl();
   const target = astroTarget(specifier, importer, roots);
   if (target === undefined) return undefined;
   if (target === "unsupported") throw unsupportedError(specifier, undefined);

@@ -4,6 +4,8 @@ import type { Plugin, ViteDevServer } from "vite";
 import { createFindCompiled } from "../build/tsconfig.ts";
 import type { Config } from "../config.ts";
 import { envConstants } from "../loader/env.ts";
+import { lightResponsePlugin } from "../loader/light-response.ts";
+import { isBundled } from "../loader/own-files.ts";
 import { SharedModules } from "../loader/shared.ts";
 import type { Logger } from "../log.ts";
 import { astroPlugin } from "./astro-plugin.ts";
@@ -49,6 +51,8 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   const { createFilter, loadEnv } = tools.vite;
   const constants = envConstants({ mode: MODE, root, site, loadEnv });
   const plugins = [astroPlugin(roots), readPlugin((file) => changes?.note(file))];
+  if (config.lightResponse && !isBundled())
+    plugins.push(lightResponsePlugin(tools.vite.transformWithOxc));
   const server = await startVite(tools, config, constants, plugins, logger);
   const named = new SharedModules({ root, shared, createFilter });
   const host = new HostModules(named, createFindCompiled(root));

@@ -32,7 +32,8 @@ export abstract class NodeIncoming implements Incoming {
   readonly req: NodeRequest;
   readonly res: NodeResponse;
   readonly #bodyLimit: number;
-  readonly #client: ClientWatch;
+  #clientWatch: ClientWatch | undefined;
+  #origin: string | undefined;
   #choice: BodyChoice | undefined;
   #body: BodyStream | undefined;
   #undrain: (() => void) | undefined;
@@ -45,7 +46,6 @@ export abstract class NodeIncoming implements Incoming {
     this.mount = place.mount;
     this.search = place.search;
     this.#bodyLimit = bodyLimit > 0 ? bodyLimit : Number.POSITIVE_INFINITY;
-    this.#client = new ClientWatch(req, res);
     if (announcesBody(req)) {
       this.#undrain = drainAfterAnswer(req, res, () => this.#body?.stop());
     }
@@ -58,6 +58,11 @@ export abstract class NodeIncoming implements Incoming {
   }
 
   get origin(): string {
+    this.#origin ??= this.#readOrigin();
+    return this.#origin;
+  }
+
+  #readOrigin(): string {
     const protocol = this.protocol().toLowerCase();
     const authority = this.authority();
     const isKnown = protocol === "http" || protocol === "https";
@@ -125,7 +130,7 @@ export abstract class NodeIncoming implements Incoming {
 
   /** Lets go of the request, which is the host's again: no listener of ours stays. */
   release(): void {
-    this.#client.release();
+    this.#clientWatch?.release();
     if (this.bodyTaken) return;
     this.#undrain?.();
     this.#undrain = undefined;
@@ -159,6 +164,11 @@ export abstract class NodeIncoming implements Incoming {
   /** The bytes that a parser has kept. */
   protected rawBody(): unknown {
     return (this.req as { rawBody?: unknown }).rawBody;
+  }
+
+  get #client(): ClientWatch {
+    this.#clientWatch ??= new ClientWatch(this.req, this.res);
+    return this.#clientWatch;
   }
 
   #chooseBody(): BodyChoice {

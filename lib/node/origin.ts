@@ -7,9 +7,11 @@ import { headerOf } from "./messages.ts";
 
 const AUTHORITY = /^(?:\[([0-9A-Fa-f:.]+)\]|[A-Za-z0-9\-._~!$&'()*+;=]+)(?::(\d{0,5}))?$/;
 
-// One host asks over and over; what differs per request (an attack) must not grow.
+// One host asks over and over; what differs per request (an attack) must not grow. The latest is compared as it is:
+// to look it up, its text has to be joined and hashed first.
 const known = new Map<string, string>();
 const MOST_KNOWN = 16;
+let latest = { protocol: "", authority: "", origin: "" };
 
 /**
  * Scheme and authority as a URL writes them: `https://example.com`.
@@ -19,6 +21,7 @@ const MOST_KNOWN = 16;
  * @throws BridgeError `STARBRIDGE_BAD_HOST` when it is not a name or address with, at most, a port.
  */
 export function toOrigin(protocol: "http" | "https", authority: string): string {
+  if (latest.authority === authority && latest.protocol === protocol) return latest.origin;
   const key = `${protocol}://${authority}`;
   let origin = known.get(key);
   if (origin === undefined) {
@@ -26,6 +29,7 @@ export function toOrigin(protocol: "http" | "https", authority: string): string 
     if (known.size >= MOST_KNOWN) known.clear();
     known.set(key, origin);
   }
+  latest = { protocol, authority, origin };
   return origin;
 }
 

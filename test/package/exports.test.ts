@@ -25,6 +25,7 @@ const names: Record<string, string[]> = {
   ],
   "starbridge/node": ["sendResponse", "toRequest"],
   "starbridge/testing": ["createTestApp"],
+  "starbridge/web": ["Response"],
 };
 
 describe("package entries", () => {

@@ -25,14 +25,16 @@ const rooms: Room[] = [
   {
     room: "base",
     files:
-      /^lib\/(?:types|errors|static-errors|static-types|describe|thrown|log|read-ahead|content-coding|client-address|version)\.ts$/,
+      /^lib\/(?:types|errors|static-errors|static-types|describe|thrown|log|read-ahead|content-coding|client-address|version|soon)\.ts$/,
     mayImport: [],
     // The contract of all rooms names what cookies.ts makes.
     mayName: ["parts"],
   },
   { room: "parts", files: /^lib\/(?:incoming|cookies)\.ts$/, mayImport: ["base"] },
   { room: "routes", files: /^lib\/routes\//, mayImport: ["base"] },
-  { room: "node", files: /^lib\/node\//, mayImport: ["base"] },
+  // The light Response: by itself, as `starbridge/web`.
+  { room: "web", files: /^lib\/web\//, mayImport: [] },
+  { room: "node", files: /^lib\/node\//, mayImport: ["base", "web"] },
   // What a prerendered route says of itself; nothing of a build.
   {
     room: "static",
@@ -94,7 +96,7 @@ const rooms: Room[] = [
   {
     room: "request",
     files: /^lib\/[^/]+\.ts$/,
-    mayImport: ["base", "parts", "routes"],
+    mayImport: ["base", "parts", "routes", "web"],
     // What a page is made of: the loader's file, handed over by start.ts.
     mayName: ["loader", "static"],
   },
@@ -103,7 +105,7 @@ const rooms: Room[] = [
   ...["express", "fastify", "connect"].map((host) => ({
     room: `bridge ${host}`,
     files: new RegExp(`^bridges/${host}/`),
-    mayImport: ["base", "node", "app", "bridges"],
+    mayImport: ["base", "web", "node", "app", "bridges"],
     mayName: ["routes"],
   })),
 ];
@@ -119,7 +121,12 @@ const routeOrder = ["scan", "route", "parse", "path", "order", "capture", "table
 const mayUseNode =
   /^(?:lib\/(?:node|loader|dev|build|cli)\/|lib\/config-file\.ts$|lib\/routes\/scan\.ts$|bridges\/)/;
 // The `root` option is a path or a file: URL.
-const mayUse = ["node:path", "node:url"].map((specifier) => ({ file: "lib/config.ts", specifier }));
+const mayUse = [
+  ...["node:path", "node:url"].map((specifier) => ({ file: "lib/config.ts", specifier })),
+  // Whether a stream was read, and that an object is not to be cloned, is said nowhere else.
+  { file: "lib/web/response.ts", specifier: "node:stream" },
+  { file: "lib/web/response.ts", specifier: "node:worker_threads" },
+];
 
 // Frameworks are types to us; this one has to wrap the plugin at run time.
 const runtimeFramework = { from: /^bridges\/fastify\//, packageName: "fastify-plugin" };
@@ -216,7 +223,7 @@ describe("imports of lib/ and bridges/", () => {
       if (name === runtimeFramework.packageName) return !runtimeFramework.from.test(file);
       if (name in manifest.dependencies) return false;
       // Vite is loaded where it is installed; only its types are named.
-      const isTool = name === "vite" && /^lib\/(?:dev|build)\//.test(file);
+      const isTool = name === "vite" && /^lib\/(?:dev|build|loader)\//.test(file);
       const own = isTool || file.startsWith(`bridges/${name}/`);
       return !(typeOnly && own && name in manifest.peerDependencies);
     });

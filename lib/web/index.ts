@@ -1,0 +1,2 @@
+// Public entry "./web".
+export { Response } from "./response.ts";

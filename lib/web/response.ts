@@ -1,0 +1,296 @@
+// A Response that is what it was given until somebody looks closer. Node's own makes a stream of every body and an
+// object of every header when it is constructed (8-17 µs for a line of JSON), and all of that has to be taken apart
+// again to send it. Most answers are made, handed on, and sent.
+import { Readable } from "node:stream";
+import * as workers from "node:worker_threads";
+import type { HeaderList } from "./header-list.ts";
+import { appendTo, indexOfHeader, toHeaderList, toHeaders } from "./header-list.ts";
+import { inherit } from "./inherit.ts";
+
+const Native: typeof globalThis.Response = globalThis.Response;
+type NativeResponse = InstanceType<typeof Native>;
+
+type Body = ConstructorParameters<typeof Native>[0];
+
+/** A body that needs no conversion. */
+export type PlainBody = string | Uint8Array | ReadableStream<Uint8Array> | null;
+
+// Bytes are copied, as Fetch says, so that whoever reuses their buffer changes no answer. A copy of a megabyte
+// takes as long as sending it: from here on the bytes are the caller's until they are sent.
+const MOST_COPIED = 64 * 1024;
+
+const TEXT = "text/plain;charset=UTF-8";
+const FORM = "application/x-www-form-urlencoded;charset=UTF-8";
+const JSON_TYPE = "application/json";
+
+/** What Fetch calls a null body status (Fetch section 2.2.3). */
+const isBodiless = (status: number): boolean => status === 204 || status === 205 || status === 304;
+const isDisturbed = (stream: ReadableStream): boolean => Readable.isDisturbed(stream as never);
+const isFree = (body: Uint8Array | ReadableStream): boolean =>
+  body instanceof Uint8Array || (!body.locked && !isDisturbed(body));
+/** Node 22 and later: what structuredClone() refuses. */
+const { markAsUncloneable: protect } = workers as { markAsUncloneable?(object: object): void };
+const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Memory that is nobody else's and keeps its size. */
+const isFixed = (buffer: unknown): buffer is ArrayBuffer =>
+  buffer instanceof ArrayBuffer && !(buffer as { resizable?: boolean }).resizable;
+
+/**
+ * Whether a light Response is still what it was given: nobody has opened or used its body. One of a derived class is
+ * not, for it may answer differently.
+ */
+export let isPlain: (value: unknown) => value is LightResponse;
+
+/** The body of a plain one. */
+export let plainBody: (response: LightResponse) => PlainBody;
+
+/** The headers of a plain one; `undefined` when somebody has asked for the object. */
+export let plainHeaders: (response: LightResponse) => HeaderList | undefined;
+
+/** A copy of a plain one with headers more, names and values in turn; they share the body. */
+export let withHeaders: (response: LightResponse, added: HeaderList) => LightResponse;
+
+/** Marks the body of a plain one as used. */
+export let takeBody: (response: LightResponse) => void;
+
+let isLight: (value: unknown) => value is LightResponse;
+let open: (response: LightResponse) => NativeResponse;
+
+/** Light: see `Response`, the name that users have for it. */
+export class LightResponse implements NativeResponse {
+  #status = 200;
+  #statusText = "";
+  #list: HeaderList | undefined;
+  #headers: Headers | undefined;
+  #body: PlainBody = null;
+  #isUsed = false;
+  /** The platform's own, once it is needed: for an unusual argument, or for the body as a stream. */
+  #native: NativeResponse | undefined;
+
+  constructor(body: Body = null, init: ResponseInit = {}) {
+    protect?.(this);
+    if (!this.#take(body, init)) this.#native = new Native(body, init);
+  }
+
+  static json(data: unknown, init: ResponseInit = {}): NativeResponse {
+    const text: string | undefined = JSON.stringify(data);
+    const response = new LightResponse(null, init);
+    const isPlain = text !== undefined && response.#native === undefined;
+    if (!isPlain || isBodiless(response.#status)) return Native.json(data, init);
+    response.#body = text;
+    response.#setType(JSON_TYPE);
+    return response;
+  }
+
+  /** All Responses are of this class, whoever made them; those of a class derived from it are told as usual. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    if (this === LightResponse) return value instanceof Native;
+    return Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+
+  get type(): NativeResponse["type"] {
+    return this.#native === undefined ? "default" : this.#native.type;
+  }
+
+  get url(): string {
+    return this.#native === undefined ? "" : this.#native.url;
+  }
+
+  get redirected(): boolean {
+    return this.#native === undefined ? false : this.#native.redirected;
+  }
+
+  get status(): number {
+    return this.#native === undefined ? this.#status : this.#native.status;
+  }
+
+  get ok(): boolean {
+    const status = this.#native === undefined ? this.#status : this.#native.status;
+    return status >= 200 && status <= 299;
+  }
+
+  get statusText(): string {
+    return this.#native === undefined ? this.#statusText : this.#native.statusText;
+  }
+
+  get headers(): Headers {
+    if (this.#headers === undefined) {
+      this.#headers = this.#native?.headers ?? toHeaders(this.#list as HeaderList);
+    }
+    return this.#headers;
+  }
+
+  get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+    if (this.#native === undefined && this.#body === null) return null;
+    return this.#open().body;
+  }
+
+  get bodyUsed(): boolean {
+    if (this.#native !== undefined) return this.#native.bodyUsed;
+    return this.#isUsed || (this.#body instanceof ReadableStream && isDisturbed(this.#body));
+  }
+
+  clone(): NativeResponse {
+    if (this.#native === undefined && !this.#isUsed && !(this.#body instanceof ReadableStream)) {
+      const copy = new LightResponse(null, this.#init());
+      copy.#body = this.#body;
+      return copy;
+    }
+    const copy = this.#open().clone();
+    const { headers } = this.#open();
+    if (this.#headers === undefined || this.#headers === headers) return copy;
+    return new Native(copy.body, this.#init());
+  }
+
+  async text(): Promise<string> {
+    const body = this.#body;
+    if (typeof body !== "string" || this.#native !== undefined || this.#isUsed) {
+      return this.#open().text();
+    }
+    this.#isUsed = true;
+    // What UTF-8 makes of it on the way out and back.
+    const text = Buffer.from(body).toString();
+    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: the platform's own type.
+  async json(): Promise<any> {
+    return JSON.parse(await this.text());
+  }
+
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    return this.#open().arrayBuffer();
+  }
+
+  async blob(): Promise<Blob> {
+    return this.#typed().blob();
+  }
+
+  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array(await this.#open().arrayBuffer());
+  }
+
+  async formData(): Promise<FormData> {
+    return this.#typed().formData();
+  }
+
+  /** Takes plain arguments as they are; says no to all others, for the platform to convert or to refuse. */
+  #take(body: unknown, init: unknown): boolean {
+    if (typeof init !== "object" || init === null) return false;
+    const { headers, status = 200, statusText = "" } = init as ResponseInit;
+    if (typeof status !== "number" || !(status >= 200 && status <= 599) || status % 1 !== 0) {
+      return false;
+    }
+    if (typeof statusText !== "string" || !REASON.test(statusText)) return false;
+    const hasBody = body !== null && body !== undefined;
+    if (hasBody && isBodiless(status)) return false;
+    let list: HeaderList | undefined;
+    if (headers === undefined) list = [];
+    else if (typeof headers !== "object" || headers === null) return false;
+    else if (headers instanceof Headers) this.#headers = new Headers(headers);
+    else {
+      list = toHeaderList(headers);
+      if (list === undefined) return false;
+    }
+    this.#list = list;
+    if (hasBody && !this.#takeBody(body)) {
+      this.#headers = undefined;
+      return false;
+    }
+    this.#status = status;
+    this.#statusText = statusText;
+    return true;
+  }
+
+  #takeBody(body: unknown): boolean {
+    if (typeof body === "string") {
+      this.#body = body;
+      this.#setType(TEXT);
+    } else if (body instanceof Uint8Array && isFixed(body.buffer)) {
+      this.#body = body.byteLength > MOST_COPIED ? body : Buffer.from(body);
+    } else if (isFixed(body)) {
+      const bytes = new Uint8Array(body);
+      this.#body = bytes.byteLength > MOST_COPIED ? bytes : Buffer.from(bytes);
+    } else if (body instanceof URLSearchParams) {
+      this.#body = body.toString();
+      this.#setType(FORM);
+    } else if (body instanceof ReadableStream && !body.locked && !isDisturbed(body)) {
+      this.#body = body;
+    } else return false;
+    return true;
+  }
+
+  #setType(type: string): void {
+    if (this.#headers !== undefined) {
+      if (!this.#headers.has("content-type")) this.#headers.append("content-type", type);
+    } else if (this.#list !== undefined && indexOfHeader(this.#list, "content-type") === -1) {
+      this.#list.push("content-type", type);
+    }
+  }
+
+  #init(): ResponseInit {
+    const { status, statusText } = this;
+    return { status, statusText, headers: this.headers };
+  }
+
+  /** From now on the platform's own Response has the body. */
+  #open(): NativeResponse {
+    if (this.#native !== undefined) return this.#native;
+    const headers = this.#headers ?? toHeaders(this.#list as HeaderList);
+    const native = new Native(this.#body as Body, {
+      status: this.#status,
+      statusText: this.#statusText,
+      headers,
+    });
+    // The one way to have a body that was read.
+    if (this.#isUsed) void native.arrayBuffer();
+    this.#native = native;
+    return native;
+  }
+
+  /** Opened, for what depends on the type that the headers name now. */
+  #typed(): NativeResponse {
+    const native = this.#open();
+    if (this.#headers === undefined || this.#headers === native.headers) return native;
+    const type = this.#headers.get("content-type");
+    if (type === null) native.headers.delete("content-type");
+    else native.headers.set("content-type", type);
+    return native;
+  }
+
+  static {
+    isPlain = (value): value is LightResponse => {
+      if (!isLight(value) || value.#native !== undefined || value.#isUsed) return false;
+      if (Object.getPrototypeOf(value) !== LightResponse.prototype) return false;
+      return typeof value.#body === "string" || value.#body === null || isFree(value.#body);
+    };
+    plainBody = (response) => response.#body;
+    plainHeaders = (response) => (response.#headers === undefined ? response.#list : undefined);
+    withHeaders = (response, added) => {
+      const copy = new LightResponse(null);
+      copy.#status = response.#status;
+      copy.#statusText = response.#statusText;
+      copy.#body = response.#body;
+      if (response.#headers === undefined) copy.#list = [...(response.#list ?? []), ...added];
+      else copy.#headers = appendTo(new Headers(response.#headers), added);
+      return copy;
+    };
+    takeBody = (response) => {
+      response.#isUsed = response.#body !== null;
+    };
+    isLight = (value): value is LightResponse =>
+      typeof value === "object" && value !== null && #isUsed in value;
+    open = (response) => response.#open();
+  }
+}
+
+inherit<LightResponse>(LightResponse, Native, { isOwn: isLight, open });
+
+/**
+ * A `Response` for endpoints and middleware that costs little to make and to send: `instanceof` the platform's own
+ * and in everything like it, except that bytes beyond 64 KiB are not copied: they must not be changed before they
+ * are sent.
+ */
+export const Response: typeof globalThis.Response =
+  LightResponse as unknown as typeof globalThis.Response;
