@@ -29,13 +29,9 @@ export function hasBody(response: Response): boolean {
 
 /** A foreign Response as one of this realm; ours is returned as it is. */
 export function toNativeResponse(response: Response): Response {
-  if (response instanceof Response) return response;
-  const foreign = response as Response;
-  return new Response(foreign.body, {
-    status: foreign.status,
-    statusText: foreign.statusText,
-    headers: [...foreign.headers],
-  });
+  return response instanceof Response
+    ? response
+    : copyResponse(response, { body: (response as Response).body });
 }
 
 /**

@@ -24,7 +24,7 @@ export function resolvePayload(
   request: Request | undefined,
   keep: boolean,
 ): Incoming | undefined {
-  if (payload instanceof Request) {
+  if (isRequest(payload)) {
     const { clientAddress, mount, host } = source;
     return fromRequest(payload, { clientAddress, mount, host });
   }
@@ -36,6 +36,12 @@ export function resolvePayload(
   const moved =
     request === undefined ? undefined : new Request(href, keep ? request.clone() : request);
   return new MovedIncoming(source, moved, { ...place, pathname });
+}
+
+/** Told by its shape: a library may have brought a class of its own. */
+function isRequest(payload: RewritePayload): payload is Request {
+  if (typeof payload !== "object" || payload === null) return false;
+  return "method" in payload && "url" in payload;
 }
 
 interface Place {

@@ -69,7 +69,8 @@ export function starbridge(options: BridgeOptions<NodeHost> = {}): ConnectBridge
 function serveBeside(guest: Guest, req: NodeRequest, res: NodeResponse, next: Next): void {
   const { app } = guest;
   const place = placeOf(req);
-  const match = place && app.match(req.method ?? "GET", place.pathname);
+  const match =
+    place && isMethod(req.method) ? app.match(req.method ?? "GET", place.pathname) : undefined;
   if (place === undefined || match === undefined) {
     next();
     return;
@@ -84,7 +85,7 @@ const NOWHERE: Place = { mount: "", pathname: "", search: "" };
 /** No host: a target that is not a path is nobody's, and every failure has to be answered here. */
 function serveAlone(guest: Guest, req: NodeRequest, res: NodeResponse): void {
   const { app } = guest;
-  const place = placeOf(req);
+  const place = isMethod(req.method) ? placeOf(req) : undefined;
   const { allowedDomains } = app.config;
   const incoming = new PlainIncoming(req, res, place ?? NOWHERE, app.bodySizeLimit, allowedDomains);
   const answer = (): Soon<Response> =>
@@ -93,4 +94,9 @@ function serveAlone(guest: Guest, req: NodeRequest, res: NodeResponse): void {
     void send(res, app.answerError(error), { logger: app.logger, req });
   };
   serve(guest, incoming, answer, () => {}, fail);
+}
+
+/** Methods are case-sensitive, and HTTP/2 takes any: a guard that asks for DELETE has not seen `delete`. */
+function isMethod(method = "GET"): boolean {
+  return method === method.toUpperCase();
 }

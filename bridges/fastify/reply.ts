@@ -3,6 +3,7 @@ import { AsyncResource } from "node:async_hooks";
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { bridgeError } from "../../lib/errors.ts";
+import { http2Stream } from "../../lib/node/messages.ts";
 import { answerHeaders, mergeVary } from "../../lib/node/headers.ts";
 import type { OpenBody } from "../../lib/read-ahead.ts";
 import { cancelBody, readAhead, toBytes } from "../../lib/read-ahead.ts";
@@ -81,13 +82,20 @@ function declaredLength(response: Response): number | undefined {
   return declared === null ? undefined : Number(declared);
 }
 
+const INTERNAL_ERROR = 2;
+
 /** A stream goes out chunk by chunk; it has had its turn of the event loop, so the head goes at once. */
 function sendOpen(reply: FastifyReply, body: OpenBody, declared: number | undefined): void {
   const { raw } = reply;
   raw.once("pipe", () => {
     if (!raw.headersSent) raw.flushHeaders();
   });
-  reply.send(new BodyStream(body, declared));
+  const stream = new BodyStream(body, declared);
+  // Fastify ends a broken answer on HTTP/2 as if it were complete; a reset tells the client.
+  stream.once("error", () => {
+    if (raw.headersSent) http2Stream(raw)?.close(INTERNAL_ERROR);
+  });
+  reply.send(stream);
 }
 
 /** The rest of a body as Node's stream: pulled when the socket takes more, cancelled once when it closes. */

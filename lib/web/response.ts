@@ -7,7 +7,8 @@ import type { HeaderList } from "./header-list.ts";
 import { appendTo, indexOfHeader, toHeaderList, toHeaders } from "./header-list.ts";
 import { inherit } from "./inherit.ts";
 
-const Native: typeof globalThis.Response = globalThis.Response;
+type NativeClass = typeof globalThis.Response;
+const Native: NativeClass = globalThis.Response;
 type NativeResponse = InstanceType<typeof Native>;
 
 type Body = ConstructorParameters<typeof Native>[0];

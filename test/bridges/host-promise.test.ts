@@ -10,14 +10,18 @@ import { expressAnswers } from "./_host-promise-express-answers.ts";
 import { expressChains } from "./_host-promise-express-chains.ts";
 import { expressErrors } from "./_host-promise-express-errors.ts";
 import { expressFiles } from "./_host-promise-express-files.ts";
+import { expressOptions } from "./_host-promise-express-options.ts";
 import { expressRouting } from "./_host-promise-express-routing.ts";
+import { expressSettings } from "./_host-promise-express-settings.ts";
 import { startFastifyScenario } from "./_host-promise-fastify.ts";
 import type { FastifyScenario } from "./_host-promise-fastify.ts";
 import { fastifyAnswers } from "./_host-promise-fastify-answers.ts";
 import { fastifyBodies } from "./_host-promise-fastify-bodies.ts";
 import { fastifyErrors } from "./_host-promise-fastify-errors.ts";
 import { fastifyHooks } from "./_host-promise-fastify-hooks.ts";
+import { fastifyRequests } from "./_host-promise-fastify-requests.ts";
 import { fastifyRouting } from "./_host-promise-fastify-routing.ts";
+import { fastifyServer } from "./_host-promise-fastify-server.ts";
 import { staysQuiet } from "./_quiet.ts";
 
 const express4: typeof express5 = createRequire(import.meta.url)("express4");
@@ -29,6 +33,8 @@ for (const [major, express] of [[4, express4] as const, [5, express5] as const])
     ...expressRouting,
     ...expressChains,
     ...expressErrors,
+    ...expressSettings,
+    ...expressOptions,
   ];
 
   describe(`with a bridge in front, express ${major} still`, () => {
@@ -60,6 +66,8 @@ describe("with a bridge in front, fastify still", () => {
     ...fastifyBodies,
     ...fastifyHooks,
     ...fastifyErrors,
+    ...fastifyRequests,
+    ...fastifyServer,
   ];
 
   for (const scenario of scenarios) {
