@@ -8,6 +8,8 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/fixtures/**"],
     environment: "node",
     pool: "forks",
+    // One for each core; left alone, vitest leaves one to itself, which on a machine of two is half of it.
+    maxWorkers: "100%",
     testTimeout: 20_000,
     hookTimeout: 30_000,
     teardownTimeout: 5_000,
