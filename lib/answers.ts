@@ -44,7 +44,8 @@ export function mergeErrorResponse(original: Response, error: Response): Respons
 export function withCookies(response: Response, cookies: AstroCookies | undefined): Response {
   if (cookies === undefined) return response;
   if (isPlain(response)) {
-    const added = [...cookies.consume()].flatMap((header) => ["set-cookie", header]);
+    const added: string[] = [];
+    for (const header of cookies.consume()) added.push("set-cookie", header);
     return added.length === 0 ? response : withHeaders(response, added);
   }
   let copy: Response | undefined;

@@ -1,12 +1,9 @@
 // Finds and reads starbridge.config.{ts,js,mjs}: the options that the command line and every bridge share.
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { resolveConfig } from "./config.ts";
 import { describe } from "./describe.ts";
 import { BridgeError, bridgeError } from "./errors.ts";
-import { importFile, loadingError, reasonOf } from "./loader/native.ts";
-import { canRunTypeScript } from "./loader/typescript.ts";
-import { keepingNodeEnv } from "./loader/vite.ts";
 import type { EndpointModule, BridgeOptions } from "./types.ts";
 
 /** The order decides when there is more than one. */
@@ -16,10 +13,17 @@ const NAMES = ["starbridge.config.ts", "starbridge.config.js", "starbridge.confi
 export async function findConfigFile(folder: string): Promise<string | undefined> {
   for (const name of NAMES) {
     const file = resolve(folder, name);
-    const facts = await stat(file).catch(() => undefined);
-    if (facts?.isFile()) return file;
+    if (isFile(file)) return file;
   }
   return undefined;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -90,7 +94,10 @@ function namedAfter(name: string, error: BridgeError): BridgeError {
   return new BridgeError(key, `${name}: ${error.message}`, { cause: error });
 }
 
+// Most projects have no such file: what loads one is loaded with it.
+
 async function importConfig(file: string, name: string): Promise<EndpointModule> {
+  const { reasonOf } = await import("./loader/native.ts");
   try {
     return await importAnyhow(file, name);
   } catch (error) {
@@ -102,9 +109,12 @@ async function importConfig(file: string, name: string): Promise<EndpointModule>
 }
 
 async function importAnyhow(file: string, name: string): Promise<EndpointModule> {
+  const { importFile, loadingError } = await import("./loader/native.ts");
+  const { canRunTypeScript } = await import("./loader/typescript.ts");
   const isTypeScript = file.endsWith("ts");
   if (!isTypeScript || (await canRunTypeScript(file))) return importFile(file, name);
   // Where Node runs no TypeScript, Vite does.
+  const { keepingNodeEnv } = await import("./loader/vite.ts");
   const { importTools } = await import("./dev/vite.ts");
   const tools = await importTools(dirname(file));
   if (typeof tools !== "object") throw bridgeError("TYPESCRIPT_UNSUPPORTED", { file: name });

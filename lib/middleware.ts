@@ -109,6 +109,8 @@ function toPromise(answer: Soon<Response>): Promise<Response> {
 
 /** A middleware may call next() and never look at it: that must not end as an unhandled rejection. */
 function quiet<Value>(promise: Promise<Value>): Promise<Value> {
-  promise.catch(() => {});
+  promise.catch(ignore);
   return promise;
 }
+
+function ignore(): void {}

@@ -50,12 +50,12 @@ export function readAhead(response: Response): ReadAhead | Promise<ReadAhead> {
   if (body.locked) {
     throw bridgeError("RESPONSE_UNUSABLE", { reason: "its body is being read by someone else." });
   }
-  return collect(body.getReader(), isFormData(response));
+  return collect(body.getReader(), response);
 }
 
 function collect(
   reader: ReadableStreamDefaultReader<unknown>,
-  formData: boolean,
+  response: Response,
 ): Promise<ReadAhead> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
@@ -89,7 +89,7 @@ function collect(
         length += chunk.byteLength;
       } catch (error) {
         fail(error);
-        cancelReader(reader, error, formData);
+        cancelReader(reader, error, response);
         return;
       }
       reads++;
@@ -105,7 +105,7 @@ function collect(
 
     function leaveOpen(): void {
       settle();
-      resolve({ kind: "open", chunks, reader, pending, cancel: cancelOnce(reader, formData) });
+      resolve({ kind: "open", chunks, reader, pending, cancel: cancelOnce(reader, response) });
     }
 
     function settle(): void {
@@ -143,27 +143,27 @@ export function toBytes(chunk: unknown): Uint8Array {
 export function cancelBody(response: Response, reason?: unknown): void {
   const body = bodyOf(response);
   if (body === null || body.locked || response.bodyUsed) return;
-  cancelReader(body.getReader(), reason, isFormData(response));
+  cancelReader(body.getReader(), reason, response);
 }
 
 function cancelOnce(
   reader: ReadableStreamDefaultReader<unknown>,
-  formData: boolean,
+  response: Response,
 ): (reason?: unknown) => void {
   let cancelled = false;
   return (reason) => {
     if (cancelled) return;
     cancelled = true;
-    cancelReader(reader, reason, formData);
+    cancelReader(reader, reason, response);
   };
 }
 
 function cancelReader(
   reader: ReadableStreamDefaultReader<unknown>,
   reason: unknown,
-  formData: boolean,
+  response: Response,
 ): void {
-  if (formData) {
+  if (isFormData(response)) {
     readToEnd(reader);
     return;
   }

@@ -22,6 +22,7 @@ import type { Soon } from "./soon.ts";
 import { whenSoon } from "./soon.ts";
 import type { EndpointModule, Incoming, MiddlewareHandler, RewritePayload } from "./types.ts";
 import type { ErrorFiles, ErrorStatus, RenderView, Target } from "./view.ts";
+import { claim, isPlain, withHeaders } from "./web/response.ts";
 import { errorView, notFoundView, viewOf } from "./view.ts";
 
 /** What a renderer is made of. */
@@ -186,6 +187,7 @@ export class Renderer implements ContextPowers {
 
   /** An answer that middleware may change. */
   #own(response: Response): Response {
+    if (isPlain(response)) return claim(response) ? response : withHeaders(response, []);
     const own = this.#seen.has(response)
       ? copyResponse(response, { body: response.body })
       : response;

@@ -1,9 +1,6 @@
 // What happens once at start: files → routes → table, and what a person should know about them.
-import { listStaticPaths } from "./build/static-paths.ts";
 import type { Config } from "./config.ts";
 import { allowedMethods } from "./endpoint.ts";
-import { createFileLoader } from "./loader/files.ts";
-import { createMapLoader } from "./loader/map.ts";
 import type { IgnoredFile, Loader, PageFile, Pages } from "./loader/pages.ts";
 import { fileOfModule } from "./loader/pages.ts";
 import type { Logger } from "./log.ts";
@@ -14,17 +11,21 @@ import { createRedirects } from "./redirects.ts";
 import { Renderer } from "./renderer.ts";
 import type { Settings } from "./settings.ts";
 import { findCollisions } from "./routes/order.ts";
-import { parseRouteFile } from "./routes/parse.ts";
-import type { Route } from "./routes/route.ts";
+import { FileRoute } from "./file-route.ts";
+import type { KnownSegments } from "./routes/parse.ts";
+import type { RoutePattern } from "./routes/route.ts";
+import type { EndpointModule } from "./types.ts";
 import type { RouteTable } from "./routes/table.ts";
 import { buildTable } from "./routes/table.ts";
-import type { EndpointModule } from "./types.ts";
 import type { Target } from "./view.ts";
 
-/** The loader that the options ask for. What only development or a build needs is imported only then. */
+/** The loader that the options ask for. Only that one is imported, with the lexers and compilers that it may need. */
 export async function createLoader(config: Config, dev: boolean, logger: Logger): Promise<Loader> {
   const { root, pages, routes, middleware } = config;
-  if (routes !== undefined) return createMapLoader({ root, routes, middleware });
+  if (routes !== undefined) {
+    const { createMapLoader } = await import("./loader/map.ts");
+    return createMapLoader({ root, routes, middleware });
+  }
   if (dev) {
     const { createDevLoader } = await import("./dev/loader.ts");
     const loader = await createDevLoader({ config, logger });
@@ -34,6 +35,7 @@ export async function createLoader(config: Config, dev: boolean, logger: Logger)
     const loader = createManifestLoader({ config });
     if (loader !== undefined) return loader;
   }
+  const { createFileLoader } = await import("./loader/files.ts");
   return createFileLoader({ root, pages, middleware });
 }
 
@@ -82,9 +84,16 @@ export function createTable(
   // A build has told all that when it was made.
   const isTold = pages.prerendered !== undefined;
   const tell = (page: Page): void => reportExports(page, logger, isBeforeBuild);
-  const files = pages.files.map((file) => toRoute(file, isDefault, isTold ? undefined : tell));
+  const known: KnownSegments = new Map();
+  const createPage = (file: PageFile, route: RoutePattern): Page =>
+    pageOf(file, route, isDefault, isTold ? undefined : tell);
+  const rules = { known, isTold, createPage };
+  const files = pages.files.map((file) => new FileRoute(file, rules));
   const { routes: redirects, hidden } = createRedirects(config.redirects, files);
-  const table = buildTable<Target>([...files, ...redirects]);
+  const table = buildTable<Target>(
+    redirects.length > 0 ? [...files, ...redirects] : files,
+    pages.isSorted === true && redirects.length === 0,
+  );
   reportIgnored(pages.ignored, logger);
   for (const from of hidden) {
     logger.warn(`The redirect from "${from}" is not used: an endpoint file answers that path.`);
@@ -97,19 +106,23 @@ export function createTable(
 }
 
 /** @param tell Called once more for a file of which nobody knows the exports before it is loaded. */
-function toRoute(
+function pageOf(
   file: PageFile,
+  route: RoutePattern,
   isDefault: boolean,
   tell: ((page: Page) => void) | undefined,
-): Route<Page> {
-  const route = parseRouteFile(file.file);
-  const { source } = file;
-  const listPaths = (module: EndpointModule) => listStaticPaths(route, module, source);
-  const rules = { isDefault, listPaths };
+): Page {
+  const rules = {
+    isDefault,
+    async listPaths(module: EndpointModule) {
+      const { listStaticPaths } = await import("./build/static-paths.ts");
+      return listStaticPaths(route, module, file.source);
+    },
+  };
+  if (tell === undefined || file.exports !== undefined) return new Page(file, rules);
   const onLoad = (module: EndpointModule): void =>
-    tell?.(new Page(fileOfModule(file.file, source, module), rules));
-  const target = new Page(file.exports ? file : telling(file, onLoad), rules);
-  return { ...route, source, target };
+    tell(new Page(fileOfModule(file.file, file.source, module), rules));
+  return new Page(telling(file, onLoad), rules);
 }
 
 function telling(file: PageFile, onLoad: (module: EndpointModule) => void): PageFile {

@@ -13,7 +13,8 @@ export function showRoute(req: ExpressRequest, pattern: string, root: string): (
   const before: unknown = req.route;
   const path = expressPathOf(pattern);
   req.route = { path };
-  reportRoute(root, (req.baseUrl ?? "") + path);
+  const telemetry = telemetryOf(root);
+  if (telemetry !== undefined) reportRoute(telemetry, (req.baseUrl ?? "") + path);
   return () => {
     if (had) req.route = before;
     else Reflect.deleteProperty(req, "route");
@@ -48,14 +49,22 @@ interface Telemetry {
   readonly api: TelemetryApi;
 }
 
-const telemetries = new Map<string, Telemetry | undefined>();
+/** By root; `null` where there is none. */
+const telemetries = new Map<string, Telemetry | null>();
 
-/** The HTTP instrumentation names its span by this. Only a host that has loaded OpenTelemetry itself gets it. */
-function reportRoute(root: string, path: string): void {
-  if (!telemetries.has(root)) telemetries.set(root, findTelemetry(root));
-  const telemetry = telemetries.get(root);
-  if (telemetry === undefined) return;
-  const metadata = telemetry.core.getRPCMetadata?.(telemetry.api.context?.active());
+/** Only a host that has loaded OpenTelemetry itself has it. */
+function telemetryOf(root: string): Telemetry | undefined {
+  let telemetry = telemetries.get(root);
+  if (telemetry === undefined) {
+    telemetry = findTelemetry(root) ?? null;
+    telemetries.set(root, telemetry);
+  }
+  return telemetry ?? undefined;
+}
+
+/** The HTTP instrumentation names its span by this. */
+function reportRoute({ core, api }: Telemetry, path: string): void {
+  const metadata = core.getRPCMetadata?.(api.context?.active());
   if (metadata !== undefined) metadata.route = path;
 }
 

@@ -64,35 +64,43 @@ export function placeOf(
   semicolon: boolean,
 ): Place | undefined {
   if (url.charCodeAt(0) !== 47) return undefined;
-  const path = url.slice(0, endOfPath(url, semicolon));
-  if (prefix.length > 0 && classifyPath(path) === "foreign") return undefined;
+  const end = endOfPath(url, semicolon);
+  const path = end === url.length ? url : url.slice(0, end);
+  const search = end === url.length ? "" : searchOf(url, end);
+  if (prefix.length === 0) return { mount: "", pathname: path, search };
+  const kind = classifyPath(path);
+  if (kind === "foreign") return undefined;
   let mountEnd = 0;
   for (const segment of prefix) {
     const next = path.indexOf("/", mountEnd + 1);
-    const end = next === -1 ? path.length : next;
-    const actual = path.slice(mountEnd + 1, end);
-    const fits = /[:*(]/.test(segment)
-      ? isMountAllowed(actual)
-      : canonicalPath(actual) === canonicalText(segment);
+    const segmentEnd = next === -1 ? path.length : next;
+    const actual = path.slice(mountEnd + 1, segmentEnd);
+    // Where nothing is escaped and nothing odd, the same text is the same to all rules.
+    const fits = (kind === "plain" && actual === segment) || isSegment(actual, segment);
     if (!fits) return undefined;
-    mountEnd = end;
+    mountEnd = segmentEnd;
   }
-  const tail = url.slice(path.length);
-  const [search = ""] = tail.split("#", 1);
-  const pathname = path.slice(mountEnd);
-  return {
-    mount: normalPath(path.slice(0, mountEnd)),
-    pathname: pathname === "" && prefix.length === 0 ? "/" : pathname,
-    search: search.length > 1 ? `?${search.slice(1)}` : "",
-  };
+  return { mount: normalPath(path.slice(0, mountEnd)), pathname: path.slice(mountEnd), search };
+}
+
+function isSegment(actual: string, segment: string): boolean {
+  if (/[:*(]/.test(segment)) return isMountAllowed(actual);
+  return canonicalPath(actual) === canonicalText(segment);
 }
 
 function endOfPath(url: string, semicolon: boolean): number {
-  for (let at = 0; at < url.length; at++) {
-    const char = url[at];
-    if (char === "?" || (semicolon && char === ";")) return at;
-  }
-  return url.length;
+  const queryAt = url.indexOf("?");
+  const end = queryAt === -1 ? url.length : queryAt;
+  if (!semicolon) return end;
+  const semicolonAt = url.indexOf(";");
+  return semicolonAt === -1 || semicolonAt > end ? end : semicolonAt;
+}
+
+/** The query that begins at an index, whatever the host begins it with, without a fragment. */
+function searchOf(url: string, begin: number): string {
+  const hashAt = url.indexOf("#", begin);
+  const query = url.slice(begin + 1, hashAt === -1 ? url.length : hashAt);
+  return query === "" ? "" : `?${query}`;
 }
 
 /** A request of Fastify, read through Fastify. */

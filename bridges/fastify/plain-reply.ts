@@ -32,16 +32,35 @@ export function sendPlainReply(reply: FastifyReply, response: Response): boolean
   setHeaders(reply, list);
   if (body === null) {
     reply.send();
-  } else if (typeof body === "string") {
-    // Without a serializer Fastify would add a charset to a JSON type.
+  } else if (typeof body !== "string") {
+    reply.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+  } else if (isAsciiHead(reply, statusText)) {
     reply.serializer(asItIs).send(body);
   } else {
-    reply.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+    reply.send(Buffer.from(body));
   }
   return true;
 }
 
-function asItIs(payload: unknown): string {
+/**
+ * Whether head and text may go out in one piece: Node writes that as UTF-8, the values of all headers with it, the
+ * host's too.
+ */
+export function isAsciiHead(reply: FastifyReply, statusText: string): boolean {
+  if (BEYOND_ASCII.test(statusText)) return false;
+  const headers: Record<string, unknown> = reply.getHeaders();
+  for (const name in headers) {
+    const value = headers[name];
+    const text = typeof value === "string" ? value : String(value);
+    if (BEYOND_ASCII.test(text)) return false;
+  }
+  return true;
+}
+
+const BEYOND_ASCII = /[\x80-\xff]/;
+
+/** The serializer for what is text already: without it Fastify would add a charset to a JSON type. */
+export function asItIs(payload: unknown): string {
   return payload as string;
 }
 

@@ -1,13 +1,21 @@
 // Response → reply.code/header/send, so that onSend, compress, cors, etag and pino see an answer like any other.
-import { AsyncResource } from "node:async_hooks";
+import { isUtf8 } from "node:buffer";
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { bridgeError } from "../../lib/errors.ts";
-import { http2Stream } from "../../lib/node/messages.ts";
+import type { AnswerHeaders } from "../../lib/node/headers.ts";
 import { answerHeaders, mergeVary } from "../../lib/node/headers.ts";
-import type { OpenBody } from "../../lib/read-ahead.ts";
-import { cancelBody, readAhead, toBytes } from "../../lib/read-ahead.ts";
-import { addCookie } from "./plain-reply.ts";
+import { readBody } from "../../lib/node/read-body.ts";
+import { join } from "../../lib/node/send-plain.ts";
+import { cancelBody } from "../../lib/read-ahead.ts";
+import { addCookie, asItIs, isAsciiHead } from "./plain-reply.ts";
+import { sendOpen } from "./body-stream.ts";
+
+// What is text goes to Fastify as text, as a route of its own would give it: Node sends that in one piece with the
+// head. Beyond this length the way through a string costs more than the second piece.
+const MOST_AS_TEXT = 16 * 1024;
+const TEXTUAL = /^(?:text\/|application\/(?:[^;]*\+)?json\b)/i;
+const OTHER_CHARSET = /;\s*charset=(?!"?utf-8)/i;
 
 /**
  * Gives an answer to Fastify.
@@ -24,46 +32,64 @@ export async function sendReply(reply: FastifyReply, response: Response): Promis
   const isHead = reply.request.method === "HEAD";
   if (isHead || status === 204 || status === 205 || status === 304) {
     cancelBody(response, new DOMException("The response has no body.", "AbortError"));
-    setHead(reply, response);
+    setHead(reply, response, answerHeaders(response));
     if (status === 205) reply.header("content-length", "0");
     reply.send();
     return;
   }
-  const ahead = readAhead(response);
-  const body = ahead instanceof Promise ? await ahead : ahead;
+  const headers = answerHeaders(response);
+  const soon = readBody(response);
+  const body = soon instanceof Promise ? await soon : soon;
+  const declared = headers.contentLength === undefined ? undefined : Number(headers.contentLength);
   if (body.kind === "open") {
     if (reply.sent || reply.raw.destroyed) {
       body.cancel(new DOMException("The client closed the connection.", "AbortError"));
       return;
     }
-    setHead(reply, response);
-    sendOpen(reply, body, declaredLength(response));
+    setHead(reply, response, headers);
+    sendOpen(reply, body, declared);
     return;
   }
-  const bytes = body.kind === "whole" ? Buffer.concat(body.chunks) : undefined;
-  const length = bytes?.length ?? 0;
-  const declared = declaredLength(response);
+  const length = body.kind === "whole" ? body.length : 0;
   if (declared !== undefined && declared !== length) {
     throw bridgeError("CONTENT_LENGTH_MISMATCH", { declared: String(declared), actual: length });
   }
-  setHead(reply, response);
-  if (bytes === undefined) {
-    reply.send();
-  } else if (response.headers.has("content-type") || reply.hasHeader("content-type")) {
-    reply.send(bytes);
-  } else {
-    // Of bytes without a type Fastify makes application/octet-stream; of a stream it makes nothing.
-    reply.header("content-length", String(length));
-    reply.send(Readable.from([bytes], { objectMode: false }));
-  }
+  setHead(reply, response, headers);
+  if (body.kind === "whole") {
+    const isPlain = isAsciiHead(reply, response.statusText);
+    sendBytes(reply, toBuffer(join(body.chunks)), isPlain);
+  } else reply.send();
 }
 
-function setHead(reply: FastifyReply, response: Response): void {
+/** @param isPlain Whether the head is all ASCII. */
+function sendBytes(reply: FastifyReply, bytes: Buffer, isPlain: boolean): void {
+  const type = reply.getHeader("content-type");
+  if (type === undefined) {
+    // Of bytes without a type Fastify makes application/octet-stream; of a stream it makes nothing.
+    reply.header("content-length", String(bytes.length));
+    reply.send(Readable.from([bytes], { objectMode: false }));
+  } else if (isPlain && bytes.length <= MOST_AS_TEXT && isText(String(type), bytes)) {
+    reply.serializer(asItIs).send(bytes.toString());
+  } else reply.send(bytes);
+}
+
+function isText(type: string, bytes: Buffer): boolean {
+  return TEXTUAL.test(type) && !OTHER_CHARSET.test(type) && isUtf8(bytes);
+}
+
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function setHead(
+  reply: FastifyReply,
+  response: Response,
+  { fields, cookies, contentLength }: AnswerHeaders,
+): void {
   reply.code(response.status);
   if (response.statusText !== "" && reply.request.raw.httpVersionMajor === 1) {
     reply.raw.statusMessage = response.statusText;
   }
-  const { fields, cookies, contentLength } = answerHeaders(response);
   for (const [name, value] of fields) {
     const merged = name === "vary" ? mergeVary(before(reply, name), value) : value;
     reply.header(name, merged);
@@ -75,98 +101,4 @@ function setHead(reply: FastifyReply, response: Response): void {
 /** What the host has set so far, on the reply or on the raw response. */
 function before(reply: FastifyReply, name: string): ReturnType<FastifyReply["getHeader"]> {
   return reply.getHeader(name) ?? reply.raw.getHeader(name);
-}
-
-function declaredLength(response: Response): number | undefined {
-  const declared = response.headers.get("content-length");
-  return declared === null ? undefined : Number(declared);
-}
-
-const INTERNAL_ERROR = 2;
-
-/** A stream goes out chunk by chunk; it has had its turn of the event loop, so the head goes at once. */
-function sendOpen(reply: FastifyReply, body: OpenBody, declared: number | undefined): void {
-  const { raw } = reply;
-  raw.once("pipe", () => {
-    if (!raw.headersSent) raw.flushHeaders();
-  });
-  const stream = new BodyStream(body, declared);
-  // Fastify ends a broken answer on HTTP/2 as if it were complete; a reset tells the client.
-  stream.once("error", () => {
-    if (raw.headersSent) http2Stream(raw)?.close(INTERNAL_ERROR);
-  });
-  reply.send(stream);
-}
-
-/** The rest of a body as Node's stream: pulled when the socket takes more, cancelled once when it closes. */
-class BodyStream extends Readable {
-  readonly #body: OpenBody;
-  readonly #declared: number | undefined;
-  readonly #scope = new AsyncResource("StarbridgeBody");
-  #sent = 0;
-  #isEnded = false;
-
-  constructor(body: OpenBody, declared: number | undefined) {
-    super();
-    this.#body = body;
-    this.#declared = declared;
-  }
-
-  override _read(): void {
-    const chunk = this.#body.chunks.shift();
-    if (chunk !== undefined) {
-      this.#give(chunk);
-      return;
-    }
-    const pending = this.#body.pending;
-    this.#body.pending = undefined;
-    const read = pending ?? this.#scope.runInAsyncScope(() => this.#body.reader.read());
-    read.then(
-      (result) => {
-        if (result.done) this.#finish();
-        else this.#take(result.value);
-      },
-      (error: unknown) => {
-        this.#isEnded = true;
-        this.destroy(error as Error);
-      },
-    );
-  }
-
-  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    if (!this.#isEnded) {
-      this.#body.cancel(
-        error ?? new DOMException("The client closed the connection.", "AbortError"),
-      );
-    }
-    callback(error);
-  }
-
-  #take(value: unknown): void {
-    try {
-      const chunk = toBytes(value);
-      // An empty chunk would end the stream's reading.
-      if (chunk.byteLength === 0) this._read();
-      else this.#give(chunk);
-    } catch (error) {
-      this.destroy(error as Error);
-    }
-  }
-
-  #give(chunk: Uint8Array): void {
-    this.#sent += chunk.byteLength;
-    if (this.#declared !== undefined && this.#sent > this.#declared) this.#mismatch();
-    else this.push(chunk);
-  }
-
-  #finish(): void {
-    this.#isEnded = true;
-    if (this.#declared !== undefined && this.#sent !== this.#declared) this.#mismatch();
-    else this.push(null);
-  }
-
-  #mismatch(): void {
-    const details = { declared: String(this.#declared), actual: this.#sent };
-    this.destroy(bridgeError("CONTENT_LENGTH_MISMATCH", details));
-  }
 }

@@ -2,7 +2,8 @@
 import type { FastifyInstance, HTTPMethods, RouteHandlerMethod, RouteOptions } from "fastify";
 import type { App } from "../../lib/app.ts";
 import { bridgeError } from "../../lib/errors.ts";
-import type { Owner } from "./constraints.ts";
+import type { Soon } from "../../lib/soon.ts";
+import type { Constraints, Owner } from "./constraints.ts";
 import { first, ownedBy } from "./constraints.ts";
 import type { RouterOptions } from "./host.ts";
 import { registeredKey, registerNewFiles } from "./new-files.ts";
@@ -10,6 +11,7 @@ import { createLookup, ownerOf } from "./owners.ts";
 import { shapeOfUrl, toFastifyUrls } from "./urls.ts";
 
 type AppRoute = App["routes"][number];
+type Page = Extract<AppRoute["target"], { kind: "page" }>;
 
 /** A route that we are about to give to Fastify. */
 interface Planned {
@@ -39,21 +41,21 @@ export async function registerRoutes(
   const { trailingSlash, onConflict } = app.config;
   const slash = trailingSlash === "ignore" || trailingSlash === "always";
   const lookup = createLookup(scope, app, router);
+  const methodsOf = createMethodLists(scope, app);
   const taken = new Set<string>();
   const guarded = new Map<string, string>();
   const registered = new Set<string>();
   for (const route of app.routes) {
-    const supported = await supportedMethods(route, scope, app).catch((error: unknown) => {
-      if (!mayGrow) throw error;
-      // A broken file fails for who asks for it; once it is mended it is a new one.
-      return [];
-    });
-    for (const method of supported) registered.add(registeredKey(method, route.source));
+    // Thousands of files have their methods in the manifest: nobody waits for them.
+    const soon = methodsOf(route);
+    const supported = soon instanceof Promise ? await soon.catch(nothingOf(mayGrow)) : soon;
+    if (mayGrow)
+      for (const method of supported) registered.add(registeredKey(method, route.source));
     const owner = ownerOf(route, lookup);
-    const isRest = route.segments.some((segment) => segment.some((part) => part.kind === "rest"));
-    for (const url of toFastifyUrls(route, slash && !router.ignoreTrailingSlash && !isRest)) {
+    for (const url of toFastifyUrls(route, slash && !router.ignoreTrailingSlash)) {
+      const shape = shapeOfUrl(scope.prefix + url, router.ignoreTrailingSlash);
       const methods = supported.filter((method) => {
-        const key = keyOf(method, scope.prefix + url, router);
+        const key = `${method} ${shape}`;
         if (isExclusive(owner, onConflict) && !guarded.has(key)) guarded.set(key, route.source);
         if (owner !== undefined) return true;
         if (taken.has(key)) return false;
@@ -98,10 +100,9 @@ function register(
     file: target.kind === "page" ? target.source : route.source,
     routePattern: route.pattern,
   };
-  const constraints = {
-    ...(onConflict === "pages" ? first(outer) : {}),
-    ...(owner === undefined ? {} : ownedBy(outer, owner)),
-  };
+  let constraints: Constraints | undefined;
+  if (onConflict === "pages") constraints = first(outer);
+  if (owner !== undefined) constraints = { ...constraints, ...ownedBy(outer, owner) };
   for (const method of free) {
     const options: RouteOptions = {
       method,
@@ -110,41 +111,61 @@ function register(
       exposeHeadRoute: false,
       config: { starbridge },
     };
-    if (Object.keys(constraints).length > 0) options.constraints = constraints;
+    if (constraints !== undefined) options.constraints = constraints;
     scope.route(options);
   }
+}
+
+/** A broken file fails for who asks for it, where it may be mended: it is a new one then. */
+function nothingOf(mayGrow: boolean): (error: unknown) => HTTPMethods[] {
+  return (error) => {
+    if (!mayGrow) throw error;
+    return [];
+  };
 }
 
 function hasRoute(fastify: FastifyInstance, method: HTTPMethods, url: string): boolean {
   return fastify.hasRoute({ method, url: url === "" ? "/" : url });
 }
 
-/** All methods that the file answers and Fastify knows; with an answer to wrong methods, all that it knows. */
-async function supportedMethods(
-  route: AppRoute,
+/** All methods that a file answers and Fastify knows; with an answer to wrong methods, all that it knows. */
+function createMethodLists(
   scope: FastifyInstance,
   app: App,
-): Promise<HTTPMethods[]> {
-  const { target } = route;
-  const all = (scope.supportedMethods as HTTPMethods[]).filter(
-    (method) => method !== "TRACE" && method !== "CONNECT",
-  );
-  if (target.kind === "redirect") return all;
-  // Which methods it has must be known now: Fastify takes no routes once it has started.
-  if (target.methods === undefined) await target.load();
-  for (const method of target.methods ?? []) {
-    if (!(scope.supportedMethods as string[]).includes(method)) {
+): (route: AppRoute) => Soon<readonly HTTPMethods[]> {
+  const known = scope.supportedMethods as HTTPMethods[];
+  const all = known.filter((method) => method !== "TRACE" && method !== "CONNECT");
+  // Files of a build that export the same have one set.
+  const lists = new Map<unknown, readonly HTTPMethods[]>();
+  const listOf = (target: Page): readonly HTTPMethods[] => {
+    if (app.config.methodMismatch !== "fallthrough") return all;
+    return all.filter((method) => target.answers(method) === true);
+  };
+  const warnOfOthers = ({ source, methods = [] }: Page): boolean => {
+    const others = methods.filter((method) => !(known as string[]).includes(method));
+    for (const method of others) {
       app.logger.warn(
-        `${target.source} exports ${method}, which Fastify does not route; see fastify.addHttpMethod("${method}").`,
+        `${source} exports ${method}, which Fastify does not route; see fastify.addHttpMethod("${method}").`,
       );
     }
-  }
-  if (app.config.methodMismatch !== "fallthrough") return all;
-  return all.filter((method) => target.answers(method) === true);
-}
-
-function keyOf(method: string, url: string, router: RouterOptions): string {
-  return `${method} ${shapeOfUrl(url, router.ignoreTrailingSlash)}`;
+    return others.length > 0;
+  };
+  const load = async (target: Page): Promise<readonly HTTPMethods[]> => {
+    await target.load();
+    warnOfOthers(target);
+    return listOf(target);
+  };
+  return ({ target }) => {
+    if (target.kind === "redirect") return all;
+    const { exports: names } = target;
+    // Which methods it has must be known now: Fastify takes no routes once it has started.
+    if (names === undefined) return load(target);
+    const list = lists.get(names);
+    if (list !== undefined) return list;
+    const made = listOf(target);
+    if (!warnOfOthers(target)) lists.set(names, made);
+    return made;
+  };
 }
 
 /** The host may declare a route of ours later: say so with both names instead of a bare duplicate. */
@@ -156,8 +177,9 @@ function guardLaterRoutes(
 ): void {
   outer.addHook("onRoute", (route) => {
     if (route.config?.starbridge !== undefined || onConflict === "pages") return;
+    const shape = shapeOfUrl(route.url, router.ignoreTrailingSlash);
     for (const method of [route.method].flat()) {
-      const file = taken.get(keyOf(method, route.url, router));
+      const file = taken.get(`${method} ${shape}`);
       if (file === undefined) continue;
       if (onConflict === "legacy") {
         route.constraints = { ...first(outer), ...route.constraints };

@@ -5,6 +5,43 @@ import { open } from "node:fs/promises";
 /** Up to here a body is read at once, and goes out in one write with its head. */
 const SMALL = 64 * 1024;
 
+// What is asked for often is not read again: a build never changes in its folder, and opening, reading and closing a file
+// cost more than the rest of the answer. The whole of all apps together; what was not asked for longest goes first.
+const MOST_KEPT = 4 * 1024 * 1024;
+const kept = new Map<string, Uint8Array<ArrayBuffer>>();
+let keptBytes = 0;
+
+/**
+ * Gives a whole body, like `openBody`. Its bytes are everybody's: not to be changed.
+ *
+ * @param size Of the file.
+ */
+export async function openWholeBody(
+  path: string,
+  size: number,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>> {
+  const known = kept.get(path);
+  if (known !== undefined && known.byteLength === size) {
+    kept.delete(path);
+    kept.set(path, known);
+    return known;
+  }
+  const body = await openBody(path, 0, size);
+  if (body instanceof Uint8Array) keep(path, body);
+  return body;
+}
+
+function keep(path: string, bytes: Uint8Array<ArrayBuffer>): void {
+  keptBytes += bytes.byteLength - (kept.get(path)?.byteLength ?? 0);
+  kept.delete(path);
+  kept.set(path, bytes);
+  for (const [oldest, { byteLength }] of kept) {
+    if (keptBytes <= MOST_KEPT) break;
+    kept.delete(oldest);
+    keptBytes -= byteLength;
+  }
+}
+
 /**
  * Opens a body. A file that is not there fails now, while the head can still say so.
  *

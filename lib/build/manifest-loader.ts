@@ -5,14 +5,12 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Config } from "../config.ts";
 import { bridgeError } from "../errors.ts";
-import { onRequestOf } from "../loader/middleware.ts";
-import { loadingError } from "../loader/native.ts";
-import type { Loader, PageFile, Pages } from "../loader/pages.ts";
+import { onRequestOf } from "../loader/on-request.ts";
+import type { Loader, PageFile, Pages, PrerenderedAnswer } from "../loader/pages.ts";
 import { loadOnce, nameForPeople } from "../loader/pages.ts";
 import type { EndpointModule, MiddlewareHandler } from "../types.ts";
-import type { Manifest, ManifestChunk, ManifestData } from "./manifest.ts";
+import type { Manifest, ManifestChunk, StoredData } from "./manifest.ts";
 import { DATA_FILE, exportsOfChunk, MANIFEST_FILE, MANIFEST_VERSION } from "./manifest.ts";
-import { PrerenderedFile } from "./prerendered.ts";
 
 /** What the answer of a build can be asked for. */
 const PRERENDERED_EXPORTS: ReadonlySet<string> = new Set(["GET"]);
@@ -30,9 +28,10 @@ export function createManifestLoader({ config }: { readonly config: Config }): L
       const build = await openBuild(url, dirname(path), nameForPeople(config.root, path));
       return {
         files: pagesOf(build, config),
+        isSorted: true,
         ignored: [],
         middleware: await middlewareOf(build, config),
-        prerendered: answersOf(build, config.precompressed),
+        prerendered: await answersOf(build, config.precompressed),
       };
     },
     async close() {},
@@ -42,7 +41,7 @@ export function createManifestLoader({ config }: { readonly config: Config }): L
 /** A build, opened. */
 interface Build {
   readonly manifest: Manifest;
-  readonly data: ManifestData;
+  readonly data: StoredData;
   readonly folder: string;
 }
 
@@ -65,12 +64,55 @@ async function openBuild(url: string, home: string, name: string): Promise<Build
 
 function pagesOf({ manifest, data }: Build, { root, pages }: Config): PageFile[] {
   const prefix = `${nameForPeople(root, resolve(root, pages))}/`;
-  return data.routes.map(({ file, exports: names, prerender, chunk }) => {
-    const source = prefix + file;
-    const exports = prerender ? PRERENDERED_EXPORTS : names && new Set(names);
-    const load = loadOnce(() => loadChunk(manifest, chunk, source));
-    return { file, exports, prerender, source, load };
+  const { files, chunks, exports, exportsOf, prerendered, commonJs } = data.routes;
+  const sets = exports.map((names) => new Set(names));
+  const isPrerendered = new Set(prerendered);
+  const isCommonJs = new Set(commonJs);
+  return files.map((file, index) => {
+    const chunk = { name: chunks[index] as string, isCommonJs: isCommonJs.has(index) };
+    const prerender = isPrerendered.has(index);
+    const names = prerender ? PRERENDERED_EXPORTS : sets[exportsOf[index] ?? -1];
+    return new BuiltFile(file, names, prerender, { manifest, prefix, chunk });
   });
+}
+
+/** A page of a build. */
+class BuiltFile implements PageFile {
+  readonly file: string;
+  readonly exports: ReadonlySet<string> | undefined;
+  readonly prerender: boolean;
+  readonly #place: ChunkPlace;
+  #load: PageFile["load"] | undefined;
+
+  constructor(
+    file: string,
+    names: ReadonlySet<string> | undefined,
+    prerender: boolean,
+    place: ChunkPlace,
+  ) {
+    this.file = file;
+    this.exports = names;
+    this.prerender = prerender;
+    this.#place = place;
+  }
+
+  get source(): string {
+    return this.#place.prefix + this.file;
+  }
+
+  load(): ReturnType<PageFile["load"]> {
+    const { manifest, chunk } = this.#place;
+    this.#load ??= loadOnce(() => loadChunk(manifest, chunk, this.source));
+    return this.#load();
+  }
+}
+
+/** Where the module of a page is. */
+interface ChunkPlace {
+  readonly manifest: Manifest;
+  /** What stands before the name of a file, for people. */
+  readonly prefix: string;
+  readonly chunk: ManifestChunk;
 }
 
 async function loadChunk(
@@ -81,6 +123,7 @@ async function loadChunk(
   try {
     return exportsOfChunk(chunk, await manifest.load(chunk.name));
   } catch (error) {
+    const { loadingError } = await import("../loader/native.ts");
     throw loadingError(source, error);
   }
 }
@@ -97,10 +140,12 @@ async function middlewareOf(
   return onRequestOf(await loadChunk(manifest, middleware, source), source);
 }
 
-function answersOf(
+async function answersOf(
   { data: { prerendered }, folder }: Build,
   precompressed: boolean,
-): Map<string, PrerenderedFile> {
+): Promise<Map<string, PrerenderedAnswer>> {
+  if (prerendered.length === 0) return new Map();
+  const { PrerenderedFile } = await import("./prerendered.ts");
   // A file `a.br` may be the answer to `/a.br`, and none of `/a`.
   const files = new Set(precompressed ? prerendered.map(({ file }) => file) : []);
   const isBody = (file: string): boolean => files.has(file);

@@ -7,7 +7,7 @@ import parseRange from "range-parser";
 import { bridgeError } from "../errors.ts";
 import type { PrerenderedAnswer } from "../loader/pages.ts";
 import type { Incoming } from "../types.ts";
-import { openBody } from "./body.ts";
+import { openBody, openWholeBody } from "./body.ts";
 import { acceptedEncodings } from "./encodings.ts";
 import type { Encoding } from "./encodings.ts";
 import type { ManifestAnswer } from "./manifest.ts";
@@ -73,7 +73,7 @@ export class PrerenderedFile implements PrerenderedAnswer {
     isHead: boolean,
   ): Promise<Response> {
     const { status } = this.#entry;
-    const body = variant && !isHead ? await open(variant, 0, variant.size) : null;
+    const body = variant && !isHead ? await open(variant) : null;
     return new Response(body, { status, headers });
   }
 
@@ -126,12 +126,11 @@ export class PrerenderedFile implements PrerenderedAnswer {
 }
 
 async function open(
-  { path }: Variant,
-  start: number,
-  length: number,
+  { path, size }: Variant,
+  piece?: { start: number; length: number },
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>> {
   try {
-    return await openBody(path, start, length);
+    return await (piece ? openBody(path, piece.start, piece.length) : openWholeBody(path, size));
   } catch (error) {
     const reason = `${(error as Error).message}.`;
     throw bridgeError("BUILD_UNUSABLE", { manifest: path, reason }, { cause: error });
@@ -158,7 +157,7 @@ async function answerRange(
     return undefined;
   }
   const length = range.end - range.start + 1;
-  const body = await open(variant, range.start, length);
+  const body = await open(variant, { start: range.start, length });
   headers.set("content-range", `bytes ${range.start}-${range.end}/${variant.size}`);
   headers.set("content-length", String(length));
   return new Response(body, { status: 206, headers });

@@ -1,12 +1,14 @@
 // Finds and loads the middleware module, at start.
 import { stat } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
-import { describe } from "../describe.ts";
 import { bridgeError } from "../errors.ts";
-import type { EndpointModule, MiddlewareHandler } from "../types.ts";
+import type { MiddlewareHandler } from "../types.ts";
 import { provideAstroModules } from "./astro-modules.ts";
 import { importFile } from "./native.ts";
+import { onRequestOf } from "./on-request.ts";
 import { nameForPeople } from "./pages.ts";
+
+export { onRequestOf } from "./on-request.ts";
 
 /** As an import in an Astro project resolves; the order decides between files of one name. */
 const EXTENSIONS = [".mjs", ".js", ".mts", ".ts", ".jsx", ".tsx"];
@@ -36,24 +38,6 @@ export async function loadMiddleware(
   provideAstroModules([root, file]);
   const source = nameForPeople(root, file);
   return onRequestOf(await importFile(file, source), source);
-}
-
-/**
- * The middleware of a module.
- *
- * @param source The module's name for people.
- * @throws BridgeError when it exports none.
- */
-export function onRequestOf(module: EndpointModule, source: string): MiddlewareHandler {
-  const { onRequest } = module;
-  if (onRequest === undefined) {
-    const exports = Object.keys(module).join(", ") || "nothing";
-    throw bridgeError("MIDDLEWARE_NO_ON_REQUEST", { file: source, exports });
-  }
-  if (typeof onRequest !== "function") {
-    throw bridgeError("MIDDLEWARE_NOT_A_FUNCTION", { file: source, actual: describe(onRequest) });
-  }
-  return onRequest as MiddlewareHandler;
 }
 
 /** A file beats a folder, and in both the first extension wins. */

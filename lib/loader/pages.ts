@@ -27,6 +27,8 @@ export interface PageFile {
 /** One reading of the endpoint files and the middleware. */
 export interface Pages {
   readonly files: readonly PageFile[];
+  /** The files are in the order in which their routes are asked, as a build leaves them. */
+  readonly isSorted?: boolean;
   readonly ignored: readonly IgnoredFile[];
   readonly middleware: MiddlewareHandler | undefined;
   /**

@@ -6,7 +6,6 @@ import type { BodyChoice } from "./body.ts";
 import { declaredLength } from "./body.ts";
 import type { NodeRequest, NodeResponse } from "./messages.ts";
 import { http2Stream } from "./messages.ts";
-import { onEnd } from "./signal.ts";
 import type { ClientWatch } from "./signal.ts";
 
 /** What a body is read from, and up to where. */
@@ -31,6 +30,8 @@ export class BodyStream {
   taken = false;
   readonly #options: BodyStreamOptions;
   #isOpen = false;
+  /** Everything is wanted, and nothing has to wait for a reader. */
+  #isWhole = false;
   #received = 0;
   #queue: Uint8Array[] = [];
   #waiting: (() => void) | undefined;
@@ -47,6 +48,27 @@ export class BodyStream {
       pull: (controller) => this.#pull(controller),
       cancel: () => this.stop(),
     });
+  }
+
+  /**
+   * The whole body at once, past the stream.
+   *
+   * @returns `undefined` when the stream has begun to be read.
+   */
+  take(): Promise<Uint8Array> | undefined {
+    if (this.#isOpen) return undefined;
+    this.#isWhole = true;
+    this.#open();
+    return this.#collect();
+  }
+
+  async #collect(): Promise<Uint8Array> {
+    while (this.#outcome.kind === "reading") await this.#more();
+    if (this.#outcome.kind === "failed") throw this.#outcome.error;
+    const [first, ...rest] = this.#queue;
+    this.#queue = [];
+    if (first === undefined) return new Uint8Array(0);
+    return rest.length === 0 ? first : Buffer.concat([first, ...rest]);
   }
 
   /** Takes no more. A read that waits, and every later one, is refused. */
@@ -102,7 +124,7 @@ export class BodyStream {
   }
 
   #listen(): void {
-    const { req, res, source } = this.#options;
+    const { client, req, res, source } = this.#options;
     const data = (chunk: Uint8Array | string) => this.#take(chunk);
     const end = () => this.#end();
     const error = (cause: Error) => this.#fail(cause);
@@ -113,7 +135,7 @@ export class BodyStream {
     };
     source.on("data", data).on("end", end).on("error", error).on("close", close);
     if (source !== req) req.on("close", requestClose);
-    const unlistenEnd = res && onEnd(req, res, close);
+    const unlistenEnd = res && client.onOver(close);
     this.#unlisten = () => {
       source.pause();
       // Not the listener for errors: a late one would be nobody's, and end the process.
@@ -132,19 +154,22 @@ export class BodyStream {
 
   #take(chunk: Uint8Array | string): void {
     const { source, limit } = this.#options;
-    source.pause();
-    // A copy: the stream detaches what it is given, and Node's chunks share their memory with others.
-    const bytes =
-      typeof chunk === "string"
-        ? new Uint8Array(Buffer.from(chunk, source.readableEncoding ?? "utf8"))
-        : new Uint8Array(chunk);
+    if (!this.#isWhole) source.pause();
+    const bytes = this.#own(
+      typeof chunk === "string" ? Buffer.from(chunk, source.readableEncoding ?? "utf8") : chunk,
+    );
     this.#received += bytes.byteLength;
     if (this.#received > limit) {
       this.stop(bridgeError("BODY_TOO_LARGE", { limit }));
       return;
     }
     if (bytes.byteLength > 0) this.#queue.push(bytes);
-    this.#wake();
+    if (!this.#isWhole) this.#wake();
+  }
+
+  /** The stream detaches what it is given, and Node's chunks share their memory with others. */
+  #own(chunk: Uint8Array): Uint8Array {
+    return this.#isWhole ? chunk : new Uint8Array(chunk);
   }
 
   #end(): void {

@@ -180,7 +180,7 @@ export abstract class NodeIncoming implements Incoming {
     });
   }
 
-  #stream(): ReadableStream<Uint8Array> {
+  #stream(): BodyStream {
     this.#body = new BodyStream({
       req: this.req,
       res: this.res,
@@ -193,7 +193,7 @@ export abstract class NodeIncoming implements Incoming {
         return this.#choice;
       },
     });
-    return this.#body.readable;
+    return this.#body;
   }
 }
 

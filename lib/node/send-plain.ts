@@ -1,9 +1,11 @@
 // The short way of an answer that nobody has looked into: no stream, no promise, one write for head and body.
-import { ServerResponse } from "node:http";
+import { ServerResponse, validateHeaderValue } from "node:http";
+import type { WholeBody } from "../read-ahead.ts";
 import type { HeaderList } from "../web/header-list.ts";
 import { isPlain, plainBody, plainHeaders, takeBody } from "../web/response.ts";
 import { closeIfUnread } from "./drain.ts";
-import { mergeVary } from "./headers.ts";
+import type { AnswerHeaders } from "./headers.ts";
+import { mergeCookies, mergeVary } from "./headers.ts";
 import type { NodeRequest, NodeResponse } from "./messages.ts";
 import { isOver } from "./messages.ts";
 
@@ -25,7 +27,7 @@ export function sendPlain(req: NodeRequest, res: NodeResponse, response: Respons
   if (!isPlain(response) || !(res instanceof ServerResponse) || !isUntouched(res)) return false;
   const list = plainHeaders(response);
   const body = plainBody(response);
-  if (list === undefined || body instanceof ReadableStream || !isSimple(list)) return false;
+  if (body instanceof ReadableStream || !isSimple(list)) return false;
   const { status } = response;
   if (status === 204 || status === 205 || status === 304 || req.method === "HEAD") return false;
   if (isOver(req, res) || res.hasHeader("transfer-encoding")) return false;
@@ -36,6 +38,43 @@ export function sendPlain(req: NodeRequest, res: NodeResponse, response: Respons
   writeHeaders(res, status, list, length);
   res.end(data, encoding);
   return true;
+}
+
+/**
+ * Sends the bytes of an answer in one write with its head, where nothing speaks against it.
+ *
+ * @param headers Without `Content-Length`.
+ * @returns Whether they are sent; if not, nothing has happened.
+ * @throws What Node says of a header value that Fetch lets pass.
+ */
+export function sendBytes(
+  res: NodeResponse,
+  { status, statusText }: Response,
+  { fields, cookies }: AnswerHeaders,
+  { chunks, length }: WholeBody,
+): boolean {
+  if (!(res instanceof ServerResponse) || !isUntouched(res)) return false;
+  if (res.hasHeader("transfer-encoding")) return false;
+  const list: HeaderList = [];
+  for (const [name, value] of fields) {
+    validateHeaderValue(name, value);
+    list.push(name, value);
+  }
+  for (const cookie of cookies) {
+    validateHeaderValue("set-cookie", cookie);
+    list.push("set-cookie", cookie);
+  }
+  const { data, encoding } = toWire(join(chunks));
+  res.statusMessage = statusText;
+  writeHeaders(res, status, list, length);
+  res.end(data, encoding);
+  return true;
+}
+
+/** The bytes of several chunks; of one, those very bytes. */
+export function join(chunks: readonly Uint8Array[]): Uint8Array {
+  const [first] = chunks;
+  return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
 }
 
 /** Whoever has wrapped one of these expects to be called the way he knows: that of `send`. */
@@ -59,18 +98,19 @@ export function isSimple(list: HeaderList): boolean {
 
 interface Wire {
   data: string | Uint8Array;
-  encoding: "latin1" | "utf8";
+  encoding: "latin1";
   /** Bytes. */
   length: number;
 }
 
 // Text goes out together with the head, in one buffer; bytes would go in a second one. What is ASCII need not be
-// encoded, and Latin 1 carries any bytes.
+// encoded, and Latin 1 carries any bytes. Never as UTF-8: Node would write the values of the headers as UTF-8, too.
 function toWire(body: string | Uint8Array | null): Wire {
   if (body === null) return { data: "", encoding: "latin1", length: 0 };
   if (typeof body === "string") {
     const length = Buffer.byteLength(body);
-    return { data: body, encoding: length === body.length ? "latin1" : "utf8", length };
+    if (length === body.length) return { data: body, encoding: "latin1", length };
+    return toWire(Buffer.from(body));
   }
   const length = body.byteLength;
   const bytes = Buffer.from(body.buffer, body.byteOffset, length);
@@ -90,7 +130,8 @@ function writeHeaders(res: ServerResponse, status: number, list: HeaderList, len
   for (let at = 0; at < list.length; at += 2) {
     const name = list[at] as string;
     const value = list[at + 1] as string;
-    if (name === "set-cookie") res.appendHeader(name, value);
+    // Not appendHeader(): it writes into the very list that the host has set, which may be everybody's.
+    if (name === "set-cookie") res.setHeader(name, mergeCookies(res.getHeader(name), [value]));
     else if (name === "vary") res.setHeader(name, mergeVary(res.getHeader(name), value));
     else res.setHeader(name, value);
   }

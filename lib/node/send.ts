@@ -4,14 +4,21 @@ import type { ServerResponse } from "node:http";
 import { bridgeError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { consoleLogger } from "../log.ts";
-import type { OpenBody, ReadAhead } from "../read-ahead.ts";
-import { cancelBody, readAhead } from "../read-ahead.ts";
+import type { ReadAhead } from "../read-ahead.ts";
+import { cancelBody } from "../read-ahead.ts";
+import type { Soon } from "../soon.ts";
 import { closeIfUnread } from "./drain.ts";
 import type { AnswerHeaders } from "./headers.ts";
 import { answerHeaders, mergeCookies, mergeVary } from "./headers.ts";
 import type { NodeRequest, NodeResponse } from "./messages.ts";
 import { http2Stream, isOver } from "./messages.ts";
+import { readBody } from "./read-body.ts";
+import { join, sendBytes } from "./send-plain.ts";
 import { sendStream } from "./send-stream.ts";
+
+const LATE = "A response stream failed after its head was sent; the connection was closed.";
+
+const INTERNAL_ERROR = 2;
 
 /** How an answer is sent. */
 export interface SendOptions {
@@ -63,21 +70,28 @@ export async function send(
   // A body that is not sent is looked at only for its length.
   const unwanted = bodiless || (head && headers.contentLength !== undefined);
   if (unwanted) cancelBody(response);
-  const body: ReadAhead = unwanted ? { kind: "empty" } : await readAhead(response);
+  const soon: Soon<ReadAhead> = unwanted ? { kind: "empty" } : readBody(response);
+  const body = soon instanceof Promise ? await soon : soon;
   const length = knownLength(body, headers, status, head);
   if (isAnswered(req, res)) {
     if (body.kind === "open") body.cancel();
     return;
   }
   if (req) closeIfUnread(req, res);
+  if (body.kind === "whole" && !head && sendBytes(res, response, headers, body)) return;
   writeHead(res, response, headers, length);
   if (body.kind === "open" && !head) {
     const logger = options.logger ?? consoleLogger;
-    await sendStream(req, res, body, { declared: length, logger });
+    await sendStream(req, res, body, {
+      declared: length,
+      leave: () => body.cancel(),
+      warn: (err) => logger.error({ err }, LATE),
+      fail: () => cutOff(res),
+    });
     return;
   }
   if (body.kind === "open") body.cancel();
-  if (body.kind === "whole" && !head && body.length > 0) end(res, body.chunks);
+  if (body.kind === "whole" && !head && body.length > 0) res.end(join(body.chunks));
   else res.end();
 }
 
@@ -163,7 +177,8 @@ function restoreHeaders(res: NodeResponse, before: Record<string, unknown>): voi
   }
 }
 
-function end(res: NodeResponse, chunks: OpenBody["chunks"]): void {
-  const [first] = chunks;
-  res.end(chunks.length === 1 && first ? first : Buffer.concat(chunks));
+function cutOff(res: NodeResponse): void {
+  const stream = http2Stream(res);
+  if (stream) stream.close(INTERNAL_ERROR);
+  else (res as ServerResponse).destroy();
 }

@@ -45,14 +45,14 @@ export function toRequest(req: NodeRequest, facts: RequestFacts = {}): Request {
   const { res } = facts;
   const target = pathOf((req as ParsedRequest).originalUrl ?? req.url ?? "/");
   const client = new ClientWatch(req, res);
-  let stream: BodyStream | undefined;
-  if (res && announcesBody(req)) drainAfterAnswer(req, res, () => stream?.stop());
+  let body: BodyStream | undefined;
+  if (res && announcesBody(req)) drainAfterAnswer(req, res, () => body?.stop());
   const request = buildRequest(originOf(req, facts) + target, {
     req,
     client,
     choice: chooseBody(bodyFactsOf(req)),
     stream: () => {
-      stream = new BodyStream({
+      body = new BodyStream({
         req,
         res,
         source: req,
@@ -62,7 +62,7 @@ export function toRequest(req: NodeRequest, facts: RequestFacts = {}): Request {
         // By then a parser may have read it.
         choose: () => chooseBody(bodyFactsOf(req)),
       });
-      return stream.readable;
+      return body;
     },
   });
   const address = facts.clientAddress ?? socketAddress(req);

@@ -1,8 +1,17 @@
 // Path → route. Every request of the host crosses this file: a path that is not ours costs one look at it.
 import type { Params } from "../types.ts";
-import { canonicalPath, classifyPath, decodeFully, decodePath, isValueAllowed } from "./path.ts";
+import {
+  canonicalPath,
+  canonicalText,
+  classifyPath,
+  decodeFully,
+  decodePath,
+  isValueAllowed,
+} from "./path.ts";
 import type { Route } from "./route.ts";
-import type { Entry, Node, RouteTable } from "./table.ts";
+import type { Branches, Entry, Node, RouteTable } from "./table.ts";
+
+const SLASH = 47;
 
 /**
  * What a slash at the end means: Astro's three rules, and `strict`: the host's own strictness, where only
@@ -13,39 +22,34 @@ export type SlashRule = "ignore" | "always" | "never" | "strict";
 /** A route and the path that it was found by. */
 export class RouteMatch<Target = unknown> {
   readonly route: Route<Target>;
+  /** The path in canonical spelling, without a slash at its end: empty for the root. */
+  readonly path: string;
   /** `trailingSlash: "never"`: the path has a slash too many, which a rest parameter would take. */
   readonly hasSurplusSlash: boolean;
   readonly #entry: Entry<Target>;
-  readonly #path: string;
   #params: Params | undefined;
 
   constructor(entry: Entry<Target>, path: string, hasSurplusSlash = false) {
     this.route = entry.route;
+    this.path = path;
     this.hasSurplusSlash = hasSurplusSlash;
     this.#entry = entry;
-    this.#path = path;
-  }
-
-  /** The path in canonical spelling, without a slash at its end: empty for the root. */
-  get path(): string {
-    return this.#path;
   }
 
   /** Values of the parameters, decoded once. The same object each time: a middleware may change it. */
   get params(): Params {
-    this.#params ??= toParams(this.route.params, this.rawValues(), decodePath);
+    this.#params ??= capture(this.#entry, this.path, decodePath);
     return this.#params;
   }
 
   /** Values as they stand in the path, for building another path of them. */
   get rawParams(): Params {
-    return toParams(this.route.params, this.rawValues(), (value) => value);
-  }
-
-  rawValues(): (string | undefined)[] {
-    return this.route.params.length === 0 ? [] : capture(this.#entry, this.#path);
+    return capture(this.#entry, this.path, (value) => value);
   }
 }
+
+/** Which routes may answer. */
+type IsCandidate<Target> = (route: Route<Target>) => boolean;
 
 /**
  * Finds the route of a path.
@@ -58,43 +62,74 @@ export function matchRoute<Target>(
   table: RouteTable<Target>,
   pathname: string,
   rule: SlashRule,
-  isCandidate?: (route: Route<Target>) => boolean,
+  isCandidate?: IsCandidate<Target>,
 ): RouteMatch<Target> | undefined {
-  const ask: Ask<Target> = { rule, isCandidate };
-  const isRoot = pathname === "/" || pathname === "";
-  const slash = !isRoot && pathname.endsWith("/");
-  const bare = isRoot ? "" : slash ? pathname.slice(0, -1) : pathname;
-
-  const known = table.statics.get(bare);
-  if (known !== undefined && accepts(known, slash, ask)) return new RouteMatch(known, bare);
-  // The root has the slash that every rule asks for, and none too many.
-  if (isRoot) return search(table, "", false, { ...ask, rule: "ignore" });
+  if (pathname.length < 2 && (pathname === "/" || pathname === "")) {
+    // The root has the slash that every rule asks for, and none too many.
+    return find(table, "", false, "ignore", isCandidate);
+  }
+  const slash = pathname.charCodeAt(pathname.length - 1) === SLASH;
+  const bare = slash ? pathname.slice(0, -1) : pathname;
+  const known = findStatic(table, bare, slash, rule, isCandidate);
+  if (known !== undefined) return known;
   const kind = classifyPath(pathname);
   if (kind === "foreign") return undefined;
-  if (kind === "plain") return search(table, bare, slash, ask);
+  if (kind === "plain") return search(table, bare, slash, rule, isCandidate);
 
   const path = canonicalPath(bare);
-  const recoded = table.statics.get(path);
-  if (recoded !== undefined && accepts(recoded, slash, ask)) return new RouteMatch(recoded, path);
+  const recoded = findStatic(table, path, slash, rule, isCandidate);
+  if (recoded !== undefined) return recoded;
   if (!areValuesAllowed(path) || hidesStaticText(table, path)) return undefined;
-  return search(table, path, slash, ask);
+  return search(table, path, slash, rule, isCandidate);
 }
 
-/** What is asked of a route beside its pattern. */
-interface Ask<Target> {
-  readonly rule: SlashRule;
-  readonly isCandidate: ((route: Route<Target>) => boolean) | undefined;
+function find<Target>(
+  table: RouteTable<Target>,
+  path: string,
+  slash: boolean,
+  rule: SlashRule,
+  isCandidate: IsCandidate<Target> | undefined,
+): RouteMatch<Target> | undefined {
+  return (
+    findStatic(table, path, slash, rule, isCandidate) ??
+    search(table, path, slash, rule, isCandidate)
+  );
+}
+
+function findStatic<Target>(
+  table: RouteTable<Target>,
+  path: string,
+  slash: boolean,
+  rule: SlashRule,
+  isCandidate: IsCandidate<Target> | undefined,
+): RouteMatch<Target> | undefined {
+  // A path is a new string each time: to look it up is to hash it.
+  if (table.statics.size === 0) return undefined;
+  const entry = table.statics.get(path);
+  if (entry === undefined || !accepts(entry, slash, rule, isCandidate)) return undefined;
+  entry.isFirst ??= isFirst(table, entry, path);
+  return entry.isFirst ? new RouteMatch(entry, path) : undefined;
+}
+
+/**
+ * Whether no better route takes the path of a static one (`/[...all]/x` is asked before `/a`). A `404` or `500` file
+ * answers its own path whatever stands before it.
+ */
+function isFirst<Target>(table: RouteTable<Target>, entry: Entry<Target>, path: string): boolean {
+  if (path === "/404" || path === "/500") return true;
+  return descend(table.root, path, 0, false, "ignore", undefined, undefined) === entry;
 }
 
 function search<Target>(
   table: RouteTable<Target>,
   path: string,
   slash: boolean,
-  ask: Ask<Target>,
+  rule: SlashRule,
+  isCandidate: IsCandidate<Target> | undefined,
 ): RouteMatch<Target> | undefined {
-  const entry = descend(table.root, path, 0, slash, ask, undefined);
+  const entry = descend(table.root, path, 0, slash, rule, isCandidate, undefined);
   if (entry === undefined) return undefined;
-  return new RouteMatch(entry, path, slash && ask.rule === "never");
+  return new RouteMatch(entry, path, slash && rule === "never");
 }
 
 /** Walks all branches that fit, skipping those that cannot beat what was found. */
@@ -103,43 +138,56 @@ function descend<Target>(
   path: string,
   at: number,
   slash: boolean,
-  ask: Ask<Target>,
+  rule: SlashRule,
+  isCandidate: IsCandidate<Target> | undefined,
   found: Entry<Target> | undefined,
 ): Entry<Target> | undefined {
   let best = found;
   if (best !== undefined && node.best >= best.rank) return best;
+  const { children, mixed, dynamic, leaves, rests } = node.branches;
   if (at < path.length) {
     const slashAt = path.indexOf("/", at + 1);
     const end = slashAt === -1 ? path.length : slashAt;
-    const segment = path.slice(at + 1, end);
-    const child = node.children.get(segment);
-    if (child !== undefined) best = descend(child, path, end, slash, ask, best);
-    for (const { capture, node: next } of node.mixed) {
-      if (best !== undefined && next.best >= best.rank) continue;
-      if (capture(segment, 0) !== undefined) best = descend(next, path, end, slash, ask, best);
+    if (children !== undefined || mixed !== undefined) {
+      const segment = path.slice(at + 1, end);
+      const child = children?.get(segment);
+      if (child !== undefined) best = descend(child, path, end, slash, rule, isCandidate, best);
+      if (mixed !== undefined) {
+        for (const { capture: take, node: next } of mixed) {
+          if (best !== undefined && next.best >= best.rank) continue;
+          if (take(segment, 0) === undefined) continue;
+          best = descend(next, path, end, slash, rule, isCandidate, best);
+        }
+      }
     }
-    if (node.dynamic !== undefined) best = descend(node.dynamic, path, end, slash, ask, best);
-  } else {
-    for (const entry of node.leaves) {
+    if (dynamic !== undefined) best = descend(dynamic, path, end, slash, rule, isCandidate, best);
+  } else if (leaves !== undefined) {
+    for (const entry of leaves) {
       if (best !== undefined && entry.rank >= best.rank) break;
-      if (accepts(entry, slash, ask)) best = entry;
+      if (accepts(entry, slash, rule, isCandidate)) best = entry;
     }
   }
-  for (const entry of node.rests) {
+  if (rests === undefined) return best;
+  for (const entry of rests) {
     if (best !== undefined && entry.rank >= best.rank) break;
-    if (accepts(entry, slash, ask) && entry.rest?.(path, at) !== undefined) best = entry;
+    if (!accepts(entry, slash, rule, isCandidate)) continue;
+    if (entry.shape.rest?.(path, at) !== undefined) best = entry;
   }
   return best;
 }
 
-function accepts<Target>(entry: Entry<Target>, slash: boolean, ask: Ask<Target>): boolean {
+function accepts<Target>(
+  entry: Entry<Target>,
+  slash: boolean,
+  rule: SlashRule,
+  isCandidate: IsCandidate<Target> | undefined,
+): boolean {
   const { route } = entry;
-  const { rule, isCandidate } = ask;
   if (isCandidate !== undefined && !isCandidate(route)) return false;
   if (route.segments.length === 0) return !slash;
   if (!slash) return rule !== "always" || route.hasExtension;
   if (route.hasExtension) return false;
-  return rule === "ignore" || rule === "always" || entry.endsInRest;
+  return rule === "ignore" || rule === "always" || entry.shape.endsInRest;
 }
 
 function areValuesAllowed(path: string): boolean {
@@ -157,17 +205,21 @@ function hidesStaticText<Target>(table: RouteTable<Target>, path: string): boole
     const once = decodePath(segment);
     const fully = decodeFully(segment);
     const isOdd = once !== segment;
-    for (const node of nodes) {
-      const child = node.children.get(segment);
+    for (const { branches } of nodes) {
+      const child = branches.children?.get(segment);
       if (child !== undefined) next.push(child);
-      else if (isOdd && (node.texts.has(once) || node.texts.has(fully))) return true;
-      for (const { node: mixed } of node.mixed) next.push(mixed);
-      if (node.dynamic !== undefined) next.push(node.dynamic);
+      else if (isOdd && (hasText(branches, once) || hasText(branches, fully))) return true;
+      for (const { node: mixed } of branches.mixed ?? []) next.push(mixed);
+      if (branches.dynamic !== undefined) next.push(branches.dynamic);
     }
     if (isOdd && isHiddenAfterRest(table.textsAfterRest, segment, once, fully)) return true;
     nodes = next;
   }
   return false;
+}
+
+function hasText<Target>({ children }: Branches<Target>, text: string): boolean {
+  return children?.has(canonicalText(text)) ?? false;
 }
 
 function isHiddenAfterRest(
@@ -182,35 +234,38 @@ function isHiddenAfterRest(
   return texts.has(once) || texts.has(fully);
 }
 
-function capture<Target>(entry: Entry<Target>, path: string): (string | undefined)[] {
-  const values: (string | undefined)[] = [];
-  let at = 0;
-  for (let index = 0; index < entry.fixed; index++) {
-    const slashAt = path.indexOf("/", at + 1);
-    const end = slashAt === -1 ? path.length : slashAt;
-    const mixed = entry.mixed[index];
-    if (mixed !== undefined) values.push(...(mixed(path.slice(at + 1, end), 0) ?? []));
-    else if (entry.route.segments[index]?.[0]?.kind === "param")
-      values.push(path.slice(at + 1, end));
-    at = end;
-  }
-  if (entry.rest !== undefined) values.push(...(entry.rest(path, at) ?? []));
-  return values;
-}
-
-function toParams(
-  names: readonly string[],
-  values: readonly (string | undefined)[],
+/** Takes the values of all parameters out of a path that fits. */
+function capture<Target>(
+  { route, shape }: Entry<Target>,
+  path: string,
   decode: (value: string) => string,
 ): Params {
   const params: Params = {};
-  for (let index = 0; index < names.length; index++) {
-    const name = names[index] as string;
-    const raw = values[index];
-    const value = raw === undefined ? undefined : decode(raw);
-    if (name === "__proto__") {
-      Object.defineProperty(params, name, { value, enumerable: true, writable: true });
-    } else params[name] = value;
+  const names = route.params;
+  let count = 0;
+  let at = 0;
+  for (const take of shape.takes) {
+    // What is left are static texts.
+    if (count === names.length) return params;
+    const slashAt = path.indexOf("/", at + 1);
+    const end = slashAt === -1 ? path.length : slashAt;
+    if (take === true) {
+      setParam(params, names[count++] as string, decode(path.slice(at + 1, end)));
+    } else if (take !== false) {
+      for (const value of take(path.slice(at + 1, end), 0) ?? []) {
+        setParam(params, names[count++] as string, value && decode(value));
+      }
+    }
+    at = end;
+  }
+  for (const value of shape.rest?.(path, at) ?? []) {
+    setParam(params, names[count++] as string, value && decode(value));
   }
   return params;
+}
+
+function setParam(params: Params, name: string, value: string | undefined): void {
+  if (name === "__proto__") {
+    Object.defineProperty(params, name, { value, enumerable: true, writable: true });
+  } else params[name] = value;
 }

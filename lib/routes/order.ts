@@ -2,8 +2,14 @@
 import type { Route, RoutePattern, Segment } from "./route.ts";
 import { hasRest, isDynamic, isStatic, textOf } from "./route.ts";
 
-// A fixed locale: the order of routes must not depend on the machine's.
-const alphabet = new Intl.Collator("en");
+// A fixed locale: the order of routes must not depend on the machine's. Made when it is needed: it takes milliseconds, and
+// what a build has made is in order.
+let alphabet: Intl.Collator | undefined;
+
+function compareTexts(a: string, b: string): number {
+  alphabet ??= new Intl.Collator("en");
+  return alphabet.compare(a, b) || compareCodeUnits(a, b);
+}
 
 /** Negative when `a` is asked before `b`. */
 export function compareRoutes(a: RoutePattern, b: RoutePattern): number {
@@ -14,7 +20,7 @@ export function compareRoutes(a: RoutePattern, b: RoutePattern): number {
   }
   const longer = a.segments.length - b.segments.length;
   if (longer !== 0) return compareLengths(a, b, longer);
-  return alphabet.compare(a.pattern, b.pattern) || compareCodeUnits(a.pattern, b.pattern);
+  return compareTexts(a.pattern, b.pattern);
 }
 
 function compareSegments(a: Segment, b: Segment): number {
@@ -23,7 +29,7 @@ function compareSegments(a: Segment, b: Segment): number {
   if (aStatic && bStatic) {
     const aText = textOf(a);
     const bText = textOf(b);
-    return aText === bText ? 0 : alphabet.compare(aText, bText) || compareCodeUnits(aText, bText);
+    return aText === bText ? 0 : compareTexts(aText, bText);
   }
   if (aStatic !== bStatic) return aStatic ? -1 : 1;
   const aDynamic = isDynamic(a);

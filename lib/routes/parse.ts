@@ -12,32 +12,51 @@ const EXTENSION = /.\.\w+$/;
  * @throws BridgeError `STARBRIDGE_INVALID_ROUTE` when a parameter cannot be read.
  */
 export function parseRouteFile(file: string): RoutePattern {
-  const names = file.split("/");
-  const last = names.pop() ?? "";
-  const stem = last.slice(0, last.lastIndexOf("."));
-  if (stem !== "index") names.push(stem);
-  return parsePattern(`/${names.join("/")}`, file);
+  return parsePattern(patternOfFile(file), file);
 }
+
+/** The pattern of an endpoint file as text, not looked into. */
+export function patternOfFile(file: string): string {
+  const lastAt = file.lastIndexOf("/") + 1;
+  const dotAt = file.lastIndexOf(".");
+  const stem = file.slice(lastAt, dotAt < lastAt ? -1 : dotAt);
+  if (stem !== "index") return `/${file.slice(0, lastAt)}${stem}`;
+  return `/${file.slice(0, Math.max(lastAt - 1, 0))}`;
+}
+
+/** Segments by name: projects say `[id]` and `api` a thousand times. */
+export type KnownSegments = Map<string, Segment>;
 
 /**
  * Takes a pattern apart.
  *
  * @param pattern `/users/[id]`, with or without slashes at its ends.
  * @param source What the error names (the pattern itself).
+ * @param known Kept by who takes many apart.
  */
-export function parsePattern(pattern: string, source: string = pattern): RoutePattern {
-  const names = pattern.split("/").filter((name) => name !== "");
-  const segments = names.map((name) => parseSegment(name, source));
+export function parsePattern(
+  pattern: string,
+  source: string = pattern,
+  known?: KnownSegments,
+): RoutePattern {
+  const segments: Segment[] = [];
   const params: string[] = [];
-  for (const segment of segments) {
+  let clean = "";
+  let last = "";
+  for (const name of pattern.split("/")) {
+    if (name === "") continue;
+    let segment = known?.get(name);
+    if (segment === undefined) {
+      segment = parseSegment(name, source);
+      known?.set(name, segment);
+    }
+    segments.push(segment);
     for (const part of segment) if (part.kind !== "text") params.push(part.value);
+    clean += `/${name}`;
+    last = name;
   }
-  return {
-    pattern: `/${names.join("/")}`,
-    segments,
-    params,
-    hasExtension: EXTENSION.test(names.at(-1) ?? ""),
-  };
+  const hasExtension = last.includes(".") && EXTENSION.test(last);
+  return { pattern: clean === "" ? "/" : clean, segments, params, hasExtension };
 }
 
 const PLAIN = /^[^[\]%]*$/;

@@ -14,6 +14,9 @@ const PCHAR = new Uint8Array(128);
 for (const char of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@") {
   PCHAR[char.charCodeAt(0)] = 1;
 }
+/** Those that need no second look: they make no dot segment. */
+const ORDINARY = PCHAR.slice();
+ORDINARY[46] = 0;
 const UNCHANGED = /^[A-Za-z0-9\-._~]*$/;
 const UNRESERVED = /[A-Za-z0-9\-._~]/;
 const SLASH = 47;
@@ -31,31 +34,32 @@ const PERCENT = 37;
 export function classifyPath(path: string): PathKind {
   if (path.charCodeAt(0) !== SLASH) return "foreign";
   let kind: PathKind = "plain";
-  let dots = 0; // the segment so far is that many dots; -1 when it has anything else
-  let empty = false;
-  for (let at = 1; at < path.length; at++) {
+  let begin = 1; // of the segment
+  const { length } = path;
+  for (let at = 1; at < length; at++) {
     const code = path.charCodeAt(at);
+    // Beyond the table it gives undefined.
+    if (ORDINARY[code] === 1) continue;
     if (code === SLASH) {
-      if (at === 1 || path.charCodeAt(at - 1) === SLASH) empty = true;
-      if (empty || dots === 1 || dots === 2) return "foreign";
-      dots = 0;
+      if (at === begin) return "foreign";
+      begin = at + 1;
+    } else if (code === DOT) {
+      if (at === begin && isDotSegment(path, at)) return "foreign";
     } else if (code === PERCENT) {
+      if (at === begin && isDotSegment(path, at)) return "foreign";
       kind = "encoded";
-      const isDot = path.charCodeAt(at + 1) === 50 && /^[eE]$/.test(path[at + 2] ?? "");
-      if (isDot && dots >= 0) dots++;
-      else dots = -1;
-      at += 2;
     } else if (code > 126 || code < 33 || code === 92 || code === 35 || code === 63) {
       return "foreign";
-    } else {
-      if (PCHAR[code] === 0) kind = "encoded";
-      if (code === DOT && dots >= 0) dots++;
-      else dots = -1;
-    }
+    } else kind = "encoded";
   }
-  if (dots === 1 || dots === 2) return "foreign";
-  if (kind === "encoded" && !isWellFormed(path)) return "foreign";
-  return kind;
+  return kind === "encoded" && !isWellFormed(path) ? "foreign" : kind;
+}
+
+/** Whether the segment that begins at `at` is `.` or `..`, in whatever spelling. */
+function isDotSegment(path: string, at: number): boolean {
+  const slashAt = path.indexOf("/", at);
+  const segment = path.slice(at, slashAt === -1 ? path.length : slashAt);
+  return segment.length <= 6 && /^(?:\.|%2e){1,2}$/i.test(segment);
 }
 
 /** Every `%` begins an escape, and the escapes are valid UTF-8. */

@@ -28,8 +28,10 @@ export interface Route<Target = unknown> extends RoutePattern {
   readonly target: Target;
 }
 
+// Loops, and not every() and some(): these run for each segment of each route at start, cold.
 export function isStatic(segment: Segment): boolean {
-  return segment.every((part) => part.kind === "text");
+  for (const part of segment) if (part.kind !== "text") return false;
+  return true;
 }
 
 /** One parameter and nothing else, `[id]` or `[...rest]`. */
@@ -38,10 +40,12 @@ export function isDynamic(segment: Segment): boolean {
 }
 
 export function hasRest(segment: Segment): boolean {
-  return segment.some((part) => part.kind === "rest");
+  for (const part of segment) if (part.kind === "rest") return true;
+  return false;
 }
 
 export function textOf(segment: Segment): string {
+  if (segment.length === 1) return segment[0]?.value ?? "";
   let text = "";
   for (const part of segment) text += part.value;
   return text;

@@ -26,10 +26,10 @@ export function toHeaderList(given: object): HeaderList | undefined {
   for (const key in given) {
     if (!Object.hasOwn(given, key)) return undefined;
     const value: unknown = (given as Record<string, unknown>)[key];
-    if (typeof value !== "string" || !VALUE.test(value)) return undefined;
+    if (!isPlainValue(value)) return undefined;
     // Of this name the platform makes nothing.
     if (key === "__proto__") return undefined;
-    const name = lowerName(key);
+    const name = toPlainName(key);
     // Two spellings of one name are joined.
     if (name === undefined || indexOfHeader(list, name) !== -1) return undefined;
     list.push(name, value);
@@ -56,7 +56,14 @@ export function appendTo(headers: Headers, list: HeaderList): Headers {
   return headers;
 }
 
-function lowerName(name: string): string | undefined {
+/** Whether a value is one that is neither changed nor refused. */
+export function isPlainValue(value: unknown): value is string {
+  return typeof value === "string" && VALUE.test(value);
+}
+
+/** A name in lower case; `undefined` when it is none, and the platform has to say so. */
+export function toPlainName(name: unknown): string | undefined {
+  if (typeof name !== "string") return undefined;
   const lower = known.get(name);
   if (lower !== undefined) return lower;
   if (!NAME.test(name)) return undefined;

@@ -1,4 +1,10 @@
 // Makes a class a stand-in for one of the platform's: an heir that never runs its ancestor's constructor.
+import * as workers from "node:worker_threads";
+
+/** Node 22 and later: makes an object one that structuredClone() refuses. */
+export const { markAsUncloneable: protect } = workers as {
+  markAsUncloneable?(object: object): void;
+};
 
 /** How the instances of an heir are told and looked into. */
 export interface Heir<Instance extends object> {

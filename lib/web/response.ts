@@ -1,11 +1,12 @@
 // A Response that is what it was given until somebody looks closer. Node's own makes a stream of every body and an
 // object of every header when it is constructed (8-17 µs for a line of JSON), and all of that has to be taken apart
 // again to send it. Most answers are made, handed on, and sent.
-import { Readable } from "node:stream";
-import * as workers from "node:worker_threads";
 import type { HeaderList } from "./header-list.ts";
-import { appendTo, indexOfHeader, toHeaderList, toHeaders } from "./header-list.ts";
-import { inherit } from "./inherit.ts";
+import { indexOfHeader, toHeaderList, toHeaders } from "./header-list.ts";
+import { LightHeaders, plainList } from "./headers.ts";
+import { inherit, protect } from "./inherit.ts";
+import type { PlainBody } from "./plain-body.ts";
+import { isDisturbed, isFree, toPlainBody, typeOfBody } from "./plain-body.ts";
 
 type NativeClass = typeof globalThis.Response;
 const Native: NativeClass = globalThis.Response;
@@ -13,29 +14,11 @@ type NativeResponse = InstanceType<typeof Native>;
 
 type Body = ConstructorParameters<typeof Native>[0];
 
-/** A body that needs no conversion. */
-export type PlainBody = string | Uint8Array | ReadableStream<Uint8Array> | null;
-
-// Bytes are copied, as Fetch says, so that whoever reuses their buffer changes no answer. A copy of a megabyte
-// takes as long as sending it: from here on the bytes are the caller's until they are sent.
-const MOST_COPIED = 64 * 1024;
-
-const TEXT = "text/plain;charset=UTF-8";
-const FORM = "application/x-www-form-urlencoded;charset=UTF-8";
 const JSON_TYPE = "application/json";
 
 /** What Fetch calls a null body status (Fetch section 2.2.3). */
 const isBodiless = (status: number): boolean => status === 204 || status === 205 || status === 304;
-const isDisturbed = (stream: ReadableStream): boolean => Readable.isDisturbed(stream as never);
-const isFree = (body: Uint8Array | ReadableStream): boolean =>
-  body instanceof Uint8Array || (!body.locked && !isDisturbed(body));
-/** Node 22 and later: what structuredClone() refuses. */
-const { markAsUncloneable: protect } = workers as { markAsUncloneable?(object: object): void };
 const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-/** Memory that is nobody else's and keeps its size. */
-const isFixed = (buffer: unknown): buffer is ArrayBuffer =>
-  buffer instanceof ArrayBuffer && !(buffer as { resizable?: boolean }).resizable;
 
 /**
  * Whether a light Response is still what it was given: nobody has opened or used its body. One of a derived class is
@@ -46,11 +29,14 @@ export let isPlain: (value: unknown) => value is LightResponse;
 /** The body of a plain one. */
 export let plainBody: (response: LightResponse) => PlainBody;
 
-/** The headers of a plain one; `undefined` when somebody has asked for the object. */
-export let plainHeaders: (response: LightResponse) => HeaderList | undefined;
+/** The headers of a plain one, as they are now. */
+export let plainHeaders: (response: LightResponse) => HeaderList;
 
 /** A copy of a plain one with headers more, names and values in turn; they share the body. */
 export let withHeaders: (response: LightResponse, added: HeaderList) => LightResponse;
+
+/** Notes that somebody answers with a plain one; `false` when somebody did before. */
+export let claim: (response: LightResponse) => boolean;
 
 /** Marks the body of a plain one as used. */
 export let takeBody: (response: LightResponse) => void;
@@ -66,6 +52,7 @@ export class LightResponse implements NativeResponse {
   #headers: Headers | undefined;
   #body: PlainBody = null;
   #isUsed = false;
+  #isClaimed = false;
   /** The platform's own, once it is needed: for an unusual argument, or for the body as a stream. */
   #native: NativeResponse | undefined;
 
@@ -117,7 +104,7 @@ export class LightResponse implements NativeResponse {
 
   get headers(): Headers {
     if (this.#headers === undefined) {
-      this.#headers = this.#native?.headers ?? toHeaders(this.#list as HeaderList);
+      this.#headers = this.#native?.headers ?? new LightHeaders(this.#list ?? []);
     }
     return this.#headers;
   }
@@ -184,48 +171,31 @@ export class LightResponse implements NativeResponse {
       return false;
     }
     if (typeof statusText !== "string" || !REASON.test(statusText)) return false;
-    const hasBody = body !== null && body !== undefined;
-    if (hasBody && isBodiless(status)) return false;
+    if (body !== null && body !== undefined && isBodiless(status)) return false;
     let list: HeaderList | undefined;
     if (headers === undefined) list = [];
     else if (typeof headers !== "object" || headers === null) return false;
-    else if (headers instanceof Headers) this.#headers = new Headers(headers);
+    else if (headers instanceof Headers) list = plainList(headers)?.slice() ?? [...headers].flat();
     else {
       list = toHeaderList(headers);
       if (list === undefined) return false;
     }
     this.#list = list;
-    if (hasBody && !this.#takeBody(body)) {
-      this.#headers = undefined;
+    const plain = toPlainBody(body);
+    if (plain === undefined) {
+      this.#list = undefined;
       return false;
     }
+    this.#body = plain;
+    this.#setType(typeOfBody(body));
     this.#status = status;
     this.#statusText = statusText;
     return true;
   }
 
-  #takeBody(body: unknown): boolean {
-    if (typeof body === "string") {
-      this.#body = body;
-      this.#setType(TEXT);
-    } else if (body instanceof Uint8Array && isFixed(body.buffer)) {
-      this.#body = body.byteLength > MOST_COPIED ? body : Buffer.from(body);
-    } else if (isFixed(body)) {
-      const bytes = new Uint8Array(body);
-      this.#body = bytes.byteLength > MOST_COPIED ? bytes : Buffer.from(bytes);
-    } else if (body instanceof URLSearchParams) {
-      this.#body = body.toString();
-      this.#setType(FORM);
-    } else if (body instanceof ReadableStream && !body.locked && !isDisturbed(body)) {
-      this.#body = body;
-    } else return false;
-    return true;
-  }
-
-  #setType(type: string): void {
-    if (this.#headers !== undefined) {
-      if (!this.#headers.has("content-type")) this.#headers.append("content-type", type);
-    } else if (this.#list !== undefined && indexOfHeader(this.#list, "content-type") === -1) {
+  #setType(type: string | undefined): void {
+    if (type === undefined || this.#list === undefined) return;
+    if (indexOfHeader(this.#list, "content-type") === -1) {
       this.#list.push("content-type", type);
     }
   }
@@ -264,18 +234,27 @@ export class LightResponse implements NativeResponse {
     isPlain = (value): value is LightResponse => {
       if (!isLight(value) || value.#native !== undefined || value.#isUsed) return false;
       if (Object.getPrototypeOf(value) !== LightResponse.prototype) return false;
-      return typeof value.#body === "string" || value.#body === null || isFree(value.#body);
+      return isFree(value.#body);
     };
     plainBody = (response) => response.#body;
-    plainHeaders = (response) => (response.#headers === undefined ? response.#list : undefined);
+    plainHeaders = (response) => {
+      const headers = response.#headers;
+      return headers === undefined
+        ? (response.#list ?? [])
+        : (plainList(headers) ?? [...headers].flat());
+    };
     withHeaders = (response, added) => {
       const copy = new LightResponse(null);
       copy.#status = response.#status;
       copy.#statusText = response.#statusText;
       copy.#body = response.#body;
-      if (response.#headers === undefined) copy.#list = [...(response.#list ?? []), ...added];
-      else copy.#headers = appendTo(new Headers(response.#headers), added);
+      copy.#list = [...plainHeaders(response), ...added];
       return copy;
+    };
+    claim = (response) => {
+      const isFirst = !response.#isClaimed;
+      response.#isClaimed = true;
+      return isFirst;
     };
     takeBody = (response) => {
       response.#isUsed = response.#body !== null;

@@ -123,9 +123,10 @@ const mayUseNode =
 // The `root` option is a path or a file: URL.
 const mayUse = [
   ...["node:path", "node:url"].map((specifier) => ({ file: "lib/config.ts", specifier })),
-  // Whether a stream was read, and that an object is not to be cloned, is said nowhere else.
-  { file: "lib/web/response.ts", specifier: "node:stream" },
-  { file: "lib/web/response.ts", specifier: "node:worker_threads" },
+  // Whether a stream was read, that an object is not to be cloned, and how it is shown, is said nowhere else.
+  { file: "lib/web/plain-body.ts", specifier: "node:stream" },
+  { file: "lib/web/inherit.ts", specifier: "node:worker_threads" },
+  { file: "lib/web/headers.ts", specifier: "node:util" },
 ];
 
 // Frameworks are types to us; this one has to wrap the plugin at run time.

@@ -1,6 +1,7 @@
 // Headers through real sockets, both ways: what is on the wire is what the endpoint sees, and the other way round.
 import fc from "fast-check";
 import type { APIContext } from "starbridge";
+import { Response as LightResponse } from "starbridge/web";
 import { describe, expect, it } from "vitest";
 import { start } from "../_hosts.ts";
 import type { HostName } from "../_hosts.ts";
@@ -33,7 +34,14 @@ function joined(list: [name: string, value: string][]): [string, string][] {
 const ours = (list: Iterable<[string, string]>) =>
   [...list].filter(([key]) => key.startsWith("x-") && key !== "x-powered-by");
 
-describe.each(hosts)("headers through %s", (host) => {
+// Each class of Response has ways of its own to the wire.
+const classes = [
+  ["the platform's Response", globalThis.Response],
+  ["the light Response", LightResponse],
+] as const;
+const cases = hosts.flatMap((host) => classes.map(([name, R]) => [host, name, R] as const));
+
+describe.each(cases)("headers through %s, of %s", (host, _, R) => {
   staysQuiet();
 
   it(
@@ -62,7 +70,7 @@ describe.each(hosts)("headers through %s", (host) => {
       const GET = (): Response => {
         const headers = new Headers();
         for (const [key, value] of fromEndpoint ?? []) headers.append(key, value);
-        return new Response("ok", { headers });
+        return new R("ok", { headers });
       };
       const server = await start(host, {
         before: [
@@ -113,7 +121,7 @@ describe.each(hosts)("headers through %s", (host) => {
         for (const [at, value] of (fromJar ?? []).entries()) cookies.set(`jar${at}`, value);
         const headers = new Headers();
         for (const value of fromResponse ?? []) headers.append("set-cookie", value);
-        return new Response("ok", { headers });
+        return new R("ok", { headers });
       };
       const server = await start(host, {
         before: [

@@ -30,14 +30,10 @@ const urls: [path: string, url: string][] = [
 
 export const requestClass: RequestCase[] = [
   [
-    "is an instance of the platform's class, with nothing in between",
+    "is an instance of the platform's class, and names it",
     post,
-    (request) => [
-      request instanceof Request,
-      request.constructor === Request,
-      Object.getPrototypeOf(request) === Request.prototype,
-    ],
-    [true, true, true],
+    (request) => [request instanceof Request, request.constructor === Request],
+    [true, true],
   ],
   [
     "has the tag Request",

@@ -41,6 +41,16 @@ const arriving: Sent[] = [
     [201, "x/y", "1", [], "made"],
   ],
   [
+    "a header beyond ASCII, before text within it",
+    (R) => new R("text", { headers: { "x-a": "\x80caf\xe9" } }),
+    [200, TEXT, "\x80caf\xe9", [], "text"],
+  ],
+  [
+    "a header beyond ASCII, before text beyond it",
+    (R) => new R('"é€"', { headers: { "x-a": "caf\xe9", "content-type": "application/json" } }),
+    [200, "application/json", "caf\xe9", [], '"é€"'],
+  ],
+  [
     "cookies, each by itself",
     (R) =>
       new R("x", {
