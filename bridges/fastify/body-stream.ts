@@ -7,6 +7,7 @@ import type { FastifyReply } from "fastify";
 import { bridgeError } from "../../lib/errors.ts";
 import { http2Stream } from "../../lib/node/messages.ts";
 import { sendStream } from "../../lib/node/send-stream.ts";
+import { onEnd } from "../../lib/node/signal.ts";
 import type { OpenBody } from "../../lib/read-ahead.ts";
 import { toBytes } from "../../lib/read-ahead.ts";
 
@@ -29,6 +30,9 @@ export function sendOpen(reply: FastifyReply, body: OpenBody, declared: number |
   stream.once("error", () => {
     if (raw.headersSent) http2Stream(raw)?.close(INTERNAL_ERROR);
   });
+  // One that Fastify never pipes (a hook has failed), or that waits behind others on a pipelined connection, would not hear
+  // that its client has left.
+  onEnd(reply.request.raw, raw, () => void stream.destroy());
   reply.send(stream);
 }
 

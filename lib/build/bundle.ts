@@ -14,6 +14,7 @@ import { HostModules } from "./host-modules.ts";
 import type { ManifestChunk } from "./manifest.ts";
 import { resolvePlugin } from "./resolve-plugin.ts";
 import { createFindCompiled } from "./tsconfig.ts";
+import { findPackage } from "./native-modules.ts";
 import { importVite } from "./vite.ts";
 
 const MODE = "production";
@@ -67,7 +68,9 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
     failure ??= error;
   };
   const plugins = [resolvePlugin({ root, roots, server, host, onError }), progress(options)];
-  if (config.lightResponse) plugins.push(lightResponsePlugin(vite.transformWithOxc));
+  // A project that cannot import us keeps the platform's.
+  const isFound = findPackage("starbridge/web", resolve(root, "package.json")) !== undefined;
+  if (config.lightResponse && isFound) plugins.push(lightResponsePlugin(vite.transformWithOxc));
   const built = await vite
     .build({
       root,
