@@ -1,12 +1,12 @@
 // How often a property is tried, and with which values:
-//   STARBRIDGE_RUNS=50 npx vitest run test/properties    fifty times as many tries as by default
-//   STARBRIDGE_SEED=1234 npx vitest run test/properties  the values of that seed, which a failure names
+//   PROPERTY_RUNS=50 npx vitest run test/properties    fifty times as many tries as by default
+//   PROPERTY_SEED=1234 npx vitest run test/properties  the values of that seed, which a failure names
 import type { Arbitrary } from "fast-check";
 import fc from "fast-check";
 import type { RawConnection } from "../_raw.ts";
 
-const factor = Number(process.env.STARBRIDGE_RUNS ?? 1);
-const seed = process.env.STARBRIDGE_SEED;
+const factor = Number(process.env.PROPERTY_RUNS ?? 1);
+const seed = process.env.PROPERTY_SEED;
 
 /** How long a test may take, in milliseconds. */
 export const TIME = 30_000 * factor;
