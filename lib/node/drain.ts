@@ -1,12 +1,16 @@
 // What becomes of a request body that nobody reads. Left alone it would block a reusable connection, or be
 // swallowed by Node whatever its size.
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { announcesBody, declaredLength } from "./body.ts";
 import type { NodeRequest, NodeResponse } from "./messages.ts";
 import { http1Socket, http2Stream, isOver } from "./messages.ts";
 
 /** Bytes that are read and thrown away to keep a connection. */
 export const DRAIN_LIMIT = 1024 * 1024;
+
+/** Milliseconds that a client has to read its answer before a connection that it still writes to is closed. */
+const LINGER = 500;
 
 /**
  * Announces the end of the connection when nobody reads the body, and it is more than will be drained, or the
@@ -54,9 +58,11 @@ function drainRequest(req: NodeRequest): void {
   // Somebody else reads it: theirs.
   if (req.listenerCount("data") > 0 || req.listenerCount("readable") > 0) return;
   let left = DRAIN_LIMIT;
-  req.on("data", (chunk: Uint8Array | string) => {
+  req.on("data", function drain(chunk: Uint8Array | string) {
     left -= chunk.length;
-    if (left < 0) refuseRest(req);
+    if (left >= 0) return;
+    req.off("data", drain);
+    refuseRest(req);
   });
   // Reading at once is what tells Node that the body has a reader.
   req.read();
@@ -66,5 +72,16 @@ function drainRequest(req: NodeRequest): void {
 function refuseRest(req: NodeRequest): void {
   const stream = http2Stream(req);
   if (stream) stream.close();
-  else http1Socket(req)?.destroy();
+  else closeSoon(req, http1Socket(req));
+}
+
+/**
+ * Takes no more, and ends the connection in a moment. At once, what the client has not read yet would be lost with it:
+ * the system resets a connection that is closed over unread bytes, and throws the answer away.
+ */
+function closeSoon(req: NodeRequest, socket: Socket | undefined): void {
+  if (socket === undefined) return;
+  req.pause();
+  const timer = setTimeout(() => socket.destroy(), LINGER).unref();
+  socket.once("close", () => clearTimeout(timer));
 }
