@@ -61,6 +61,27 @@ describe("the signal of a request", () => {
     await within(200, once(await seen.promise, "abort"));
   });
 
+  it("is followed by copies, by clones and by fetch(), though it is made on demand", async () => {
+    const upstream = await start.http(() => {});
+    const reasons = deferred<Promise<unknown>[]>();
+    const { open } = await start.http((req, res) => {
+      const request = requestOf(incomingOf(req, res));
+      const copies = [new Request(request), request.clone(), new Request(new Request(request))];
+      const aborted = copies.map(async ({ signal }) => {
+        if (!signal.aborted) await once(signal, "abort");
+        return (signal.reason as Error).name;
+      });
+      const proxied = incomingOf(req, res).toRequest(upstream.origin);
+      reasons.resolve([...aborted, fetch(proxied).catch((error: Error) => error.name)]);
+    });
+    const connection = await open();
+    connection.send("GET / HTTP/1.1");
+    const waiting = await reasons.promise;
+    await turn();
+    connection.destroy();
+    expect(await within(2000, Promise.all(waiting))).toEqual(Array(4).fill("AbortError"));
+  });
+
   it("never aborts after normal ends on a reused connection", async () => {
     const signals: AbortSignal[] = [];
     let sockets = new Set<Socket>();
