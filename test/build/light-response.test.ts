@@ -60,6 +60,6 @@ describe("the name Response in a build", () => {
     const app = await built(files, { lightResponse: false });
     const response = await app.fetch("/a");
     expect(response.headers.get("x-same")).toBe("true");
-    expect((await response.json()).slice(0, 3)).toEqual([true, true, true]);
+    expect(((await response.json()) as unknown[]).slice(0, 3)).toEqual([true, true, true]);
   });
 });
