@@ -91,7 +91,7 @@ export class ExpressIncoming extends NodeIncoming {
     return this.#req.ip;
   }
 
-  protected override parsedBody(): unknown {
+  override get body(): unknown {
     return this.#req.body;
   }
 }

@@ -47,7 +47,10 @@ export function routerOptionsOf({ initialConfig }: FastifyInstance): RouterOptio
   };
 }
 
-/** The body as our parser got it: behind the host's `preParsing` hooks, and still unread. */
+/**
+ * The body as our parser got it, where the host's `preParsing` hooks have put another stream in the place of the
+ * request itself; still unread. Seldom: what a map holds weakly outlives the quick collections of the young heap.
+ */
 export const payloads: WeakMap<FastifyRequest, Readable> = new WeakMap();
 
 /**
@@ -132,11 +135,11 @@ export class FastifyIncoming extends NodeIncoming {
     return this.#request.ip;
   }
 
-  protected override bodySource(): Readable {
-    return payloads.get(this.#request) ?? super.bodySource();
+  override get source(): Readable {
+    return payloads.get(this.#request) ?? super.source;
   }
 
-  protected override parsedBody(): unknown {
+  override get body(): unknown {
     return this.#request.body;
   }
 }

@@ -74,7 +74,7 @@ export const starbridge: FastifyPluginAsync<StarbridgePluginOptions> = fastifyPl
 function takeBodiesUnread(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser("*", (request, payload, done) => {
-    payloads.set(request, payload as Readable);
+    if (payload !== request.raw) payloads.set(request, payload as Readable);
     done(null);
   });
 }

@@ -13,11 +13,13 @@ export type BodySourceKind = "stream" | "raw" | "body" | "reserialized" | "none"
 
 /** What the host knows of a body. */
 export interface BodyFacts {
-  req: NodeRequest;
+  readonly req: NodeRequest;
   /** What an unread body is read from: the request itself, or what the host's parser is given. */
-  source: Readable;
-  rawBody: unknown;
-  body: unknown;
+  readonly source: Readable;
+  /** The bytes that a parser has kept. */
+  readonly rawBody: unknown;
+  /** What a parser made of the body. */
+  readonly body: unknown;
 }
 
 /** The decision. */

@@ -6,28 +6,28 @@ import { IncomingRequest } from "./incoming-request.ts";
 import type { NodeRequest } from "./messages.ts";
 import type { ClientWatch } from "./signal.ts";
 
-/** What a `Request` is built of. */
-export interface RequestParts {
-  req: NodeRequest;
-  client: ClientWatch;
-  choice: BodyChoice;
+/** What a `Request` is built of. Not a literal, for what body-stream.ts says of them. */
+export interface RequestOrigin {
+  readonly req: NodeRequest;
+  readonly client: ClientWatch;
   /** The body, where it has to be read from somewhere. */
-  stream(): BodyStream;
+  openBody(): BodyStream;
 }
 
 /** Builds the `Request` of a request of Node. */
-export function buildRequest(url: string, { req, client, choice, stream }: RequestParts): Request {
+export function buildRequest(url: string, origin: RequestOrigin, choice: BodyChoice): Request {
+  const { req, client } = origin;
   const headers = requestHeaders(req.headers);
   const init: RequestInit = { method: req.method ?? "GET", headers };
-  let reading: BodyStream | undefined;
+  let body: BodyStream | undefined;
   if ("bytes" in choice) {
     headers.set("content-length", String(choice.bytes.byteLength));
     if (!choice.encoded) headers.delete("content-encoding");
     init.body = choice.bytes;
   } else if (choice.kind !== "none") {
-    reading = stream();
-    init.body = reading.readable;
+    body = origin.openBody();
+    init.body = body.readable;
     init.duplex = "half";
   }
-  return new IncomingRequest(url, init, client, reading) as object as Request;
+  return new IncomingRequest(url, init, client, body) as object as Request;
 }

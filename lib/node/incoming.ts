@@ -2,8 +2,9 @@
 import type { Readable } from "node:stream";
 import { bridgeError } from "../errors.ts";
 import type { DomainPattern, HostContext, Incoming } from "../types.ts";
+import type { BodyOrigin } from "./body-stream.ts";
 import { BodyStream } from "./body-stream.ts";
-import type { BodyChoice, BodySourceKind } from "./body.ts";
+import type { BodyChoice, BodyFacts, BodySourceKind } from "./body.ts";
 import { announcesBody, chooseBody, declaredLength, hasBody } from "./body.ts";
 import { buildRequest } from "./build-request.ts";
 import { closeIfUnread, drainAfterAnswer } from "./drain.ts";
@@ -25,17 +26,18 @@ export interface Place {
 }
 
 /** A request of `node:http` or `node:http2`. What a host knows better is protected, to be overridden. */
-export abstract class NodeIncoming implements Incoming {
+export abstract class NodeIncoming implements Incoming, BodyFacts, BodyOrigin {
   readonly pathname: string;
   readonly mount: string;
   readonly search: string;
   readonly req: NodeRequest;
   readonly res: NodeResponse;
-  readonly #bodyLimit: number;
+  /** Most bytes of a body that may be read; `Infinity` for no limit. */
+  readonly limit: number;
   #clientWatch: ClientWatch | undefined;
   #origin: string | undefined;
   #choice: BodyChoice | undefined;
-  #body: BodyStream | undefined;
+  #bodyStream: BodyStream | undefined;
   #undrain: (() => void) | undefined;
 
   /** @param bodyLimit Most bytes of a body; `0` or `Infinity` for no limit. */
@@ -45,9 +47,9 @@ export abstract class NodeIncoming implements Incoming {
     this.pathname = place.pathname;
     this.mount = place.mount;
     this.search = place.search;
-    this.#bodyLimit = bodyLimit > 0 ? bodyLimit : Number.POSITIVE_INFINITY;
+    this.limit = bodyLimit > 0 ? bodyLimit : Number.POSITIVE_INFINITY;
     if (announcesBody(req)) {
-      this.#undrain = drainAfterAnswer(req, res, () => this.#body?.stop());
+      this.#undrain = drainAfterAnswer(req, res, () => this.#bodyStream?.stop());
     }
   }
 
@@ -77,33 +79,57 @@ export abstract class NodeIncoming implements Incoming {
   }
 
   get bodyTaken(): boolean {
-    return this.#body?.taken ?? false;
+    return this.#bodyStream?.taken ?? false;
   }
 
   /** Where the bytes of the body come from. */
   get bodySourceKind(): BodySourceKind {
-    const { kind } = this.#choice ?? this.#chooseBody();
+    const { kind } = this.#choice ?? chooseBody(this);
     return kind === "consumed" ? "none" : kind;
   }
 
   /** Aborted when the client leaves before it has its answer. */
   get signal(): AbortSignal {
-    return this.#client.signal;
+    return this.client.signal;
   }
 
   header(name: string): string | undefined {
     return headerOf(this.req, name);
   }
 
+  get client(): ClientWatch {
+    this.#clientWatch ??= new ClientWatch(this.req, this.res);
+    return this.#clientWatch;
+  }
+
+  get path(): string {
+    return this.mount + this.pathname;
+  }
+
+  get source(): Readable {
+    return this.req;
+  }
+
+  get body(): unknown {
+    return (this.req as { body?: unknown }).body;
+  }
+
+  get rawBody(): unknown {
+    return (this.req as { rawBody?: unknown }).rawBody;
+  }
+
+  choose(): BodyChoice {
+    this.#choice = chooseBody(this);
+    return this.#choice;
+  }
+
+  openBody(): BodyStream {
+    this.#bodyStream = new BodyStream(this);
+    return this.#bodyStream;
+  }
+
   toRequest(url: string): Request {
-    const choice = this.#chooseBody();
-    this.#choice = choice;
-    return buildRequest(url, {
-      req: this.req,
-      client: this.#client,
-      choice,
-      stream: () => this.#stream(),
-    });
+    return buildRequest(url, this, this.choose());
   }
 
   /**
@@ -112,10 +138,10 @@ export abstract class NodeIncoming implements Incoming {
    * @throws BridgeError `STARBRIDGE_BODY_TOO_LARGE`
    */
   checkBodySize(): void {
-    if ((declaredLength(this.req) ?? 0) <= this.#bodyLimit) return;
-    if (!hasBody(this.req) || this.#chooseBody().kind !== "stream") return;
+    if ((declaredLength(this.req) ?? 0) <= this.limit) return;
+    if (!hasBody(this.req) || chooseBody(this).kind !== "stream") return;
     closeIfUnread(this.req, this.res);
-    throw bridgeError("BODY_TOO_LARGE", { limit: this.#bodyLimit });
+    throw bridgeError("BODY_TOO_LARGE", { limit: this.limit });
   }
 
   /** To be called before the head of an answer goes out that others write. */
@@ -125,7 +151,7 @@ export abstract class NodeIncoming implements Incoming {
 
   /** Whether this is what the signal and pending reads said when the client left. */
   isAbortReason(thrown: unknown): boolean {
-    return this.#client.gone && thrown === this.#client.reason;
+    return this.client.gone && thrown === this.client.reason;
   }
 
   /** Lets go of the request, which is the host's again: no listener of ours stays. */
@@ -149,51 +175,6 @@ export abstract class NodeIncoming implements Incoming {
   /** Address of the client. */
   protected address(): string | undefined {
     return socketAddress(this.req);
-  }
-
-  /** What an unread body is read from. */
-  protected bodySource(): Readable {
-    return this.req;
-  }
-
-  /** What a parser made of the body. */
-  protected parsedBody(): unknown {
-    return (this.req as { body?: unknown }).body;
-  }
-
-  /** The bytes that a parser has kept. */
-  protected rawBody(): unknown {
-    return (this.req as { rawBody?: unknown }).rawBody;
-  }
-
-  get #client(): ClientWatch {
-    this.#clientWatch ??= new ClientWatch(this.req, this.res);
-    return this.#clientWatch;
-  }
-
-  #chooseBody(): BodyChoice {
-    return chooseBody({
-      req: this.req,
-      source: this.bodySource(),
-      rawBody: this.rawBody(),
-      body: this.parsedBody(),
-    });
-  }
-
-  #stream(): BodyStream {
-    this.#body = new BodyStream({
-      req: this.req,
-      res: this.res,
-      source: this.bodySource(),
-      client: this.#client,
-      limit: this.#bodyLimit,
-      path: this.mount + this.pathname,
-      choose: () => {
-        this.#choice = this.#chooseBody();
-        return this.#choice;
-      },
-    });
-    return this.#body;
   }
 }
 

@@ -1,7 +1,9 @@
 // The translator alone: a request of Node as a Web Request, without routes and without a bridge.
+import type { Readable } from "node:stream";
 import { rememberClientAddress } from "../client-address.ts";
+import type { BodyOrigin } from "./body-stream.ts";
 import { BodyStream } from "./body-stream.ts";
-import type { BodyFacts } from "./body.ts";
+import type { BodyChoice } from "./body.ts";
 import { announcesBody, chooseBody } from "./body.ts";
 import { buildRequest } from "./build-request.ts";
 import { drainAfterAnswer } from "./drain.ts";
@@ -42,37 +44,49 @@ interface ParsedRequest {
  * http.createServer(async (req, res) => sendResponse(res, await handle(toRequest(req, { res }))));
  */
 export function toRequest(req: NodeRequest, facts: RequestFacts = {}): Request {
-  const { res } = facts;
-  const target = pathOf((req as ParsedRequest).originalUrl ?? req.url ?? "/");
-  const client = new ClientWatch(req, res);
-  let body: BodyStream | undefined;
-  if (res && announcesBody(req)) drainAfterAnswer(req, res, () => body?.stop());
-  const request = buildRequest(originOf(req, facts) + target, {
-    req,
-    client,
-    choice: chooseBody(bodyFactsOf(req)),
-    stream: () => {
-      body = new BodyStream({
-        req,
-        res,
-        source: req,
-        client,
-        limit: Number.POSITIVE_INFINITY,
-        path: target,
-        // By then a parser may have read it.
-        choose: () => chooseBody(bodyFactsOf(req)),
-      });
-      return body;
-    },
-  });
+  const origin = new TranslatedRequest(req, facts);
+  const request = buildRequest(originOf(req, facts) + origin.path, origin, origin.choose());
   const address = facts.clientAddress ?? socketAddress(req);
   if (address !== undefined) rememberClientAddress(request, address);
   return request;
 }
 
-function bodyFactsOf(req: NodeRequest): BodyFacts {
-  const { body, rawBody } = req as ParsedRequest;
-  return { req, source: req, rawBody, body };
+class TranslatedRequest implements BodyOrigin {
+  readonly req: NodeRequest;
+  readonly res: NodeResponse | undefined;
+  readonly client: ClientWatch;
+  readonly limit: number = Number.POSITIVE_INFINITY;
+  readonly path: string;
+  #body: BodyStream | undefined;
+
+  constructor(req: NodeRequest, { res }: RequestFacts) {
+    this.req = req;
+    this.res = res;
+    this.path = pathOf((req as ParsedRequest).originalUrl ?? req.url ?? "/");
+    this.client = new ClientWatch(req, res);
+    if (res && announcesBody(req)) drainAfterAnswer(req, res, () => this.#body?.stop());
+  }
+
+  get source(): Readable {
+    return this.req;
+  }
+
+  get rawBody(): unknown {
+    return (this.req as ParsedRequest).rawBody;
+  }
+
+  get body(): unknown {
+    return (this.req as ParsedRequest).body;
+  }
+
+  choose(): BodyChoice {
+    return chooseBody(this);
+  }
+
+  openBody(): BodyStream {
+    this.#body = new BodyStream(this);
+    return this.#body;
+  }
 }
 
 function originOf(req: NodeRequest, { protocol, host }: RequestFacts): string {

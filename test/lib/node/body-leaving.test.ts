@@ -78,7 +78,7 @@ describe("a client that leaves during its upload", () => {
       const source = req.pipe(createGunzip());
       source.on("error", () => {});
       class Inflated extends PlainIncoming {
-        protected override bodySource() {
+        override get source() {
           return source;
         }
       }

@@ -90,7 +90,7 @@ describe("reading a body from the socket", () => {
     const { get } = await start.http(async (req, res) => {
       const source = req.pipe(createGunzip());
       class Inflated extends PlainIncoming {
-        protected override bodySource() {
+        override get source() {
           return source;
         }
       }
@@ -106,7 +106,7 @@ describe("reading a body from the socket", () => {
     const { get } = await start.http(async (req, res) => {
       const source = req.pipe(createGunzip());
       class Inflated extends PlainIncoming {
-        protected override bodySource() {
+        override get source() {
           return source;
         }
       }
