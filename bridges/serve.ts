@@ -90,7 +90,7 @@ async function serveLater(
       app.logger.error({ err: error }, "A request failed after the host had answered it.");
     } else {
       incoming.prepareAnswer();
-      incoming.release();
+      incoming.unwatch();
       settle = () => fail(error);
     }
   } finally {

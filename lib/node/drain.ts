@@ -44,6 +44,9 @@ export function drainAfterAnswer(
     // A stream that is reset "finishes", too.
     if (stream?.aborted) return;
     stop();
+    const socket = stream ? undefined : http1Socket(req);
+    const isLast = !(res as ServerResponse).shouldKeepAlive;
+    if (socket !== undefined && isLast && !req.complete) linger(socket);
     drainRequest(req);
   };
   // First in the row: Node's own listeners would throw the body away however long it is, or reset the stream.
@@ -53,8 +56,6 @@ export function drainAfterAnswer(
 
 function drainRequest(req: NodeRequest): void {
   if (req.readableEnded || req.destroyed) return;
-  // A body that the host pipes into its parser stands still where that one is full.
-  req.unpipe();
   // Somebody else reads it: theirs.
   if (req.listenerCount("data") > 0 || req.listenerCount("readable") > 0) return;
   let left = DRAIN_LIMIT;
@@ -72,16 +73,30 @@ function drainRequest(req: NodeRequest): void {
 function refuseRest(req: NodeRequest): void {
   const stream = http2Stream(req);
   if (stream) stream.close();
-  else closeSoon(req, http1Socket(req));
+  else {
+    req.pause();
+    closeSoon(http1Socket(req));
+  }
+}
+
+/**
+ * Node destroys a connection that is not to be kept as soon as the answer has left, over what the client is still
+ * sending. This one says that nothing more will come, and lasts for a moment.
+ */
+function linger(socket: Socket): void {
+  // Of this connection alone, which is at its end when Node asks.
+  socket.destroySoon = () => {
+    socket.end();
+    closeSoon(socket);
+  };
 }
 
 /**
  * Takes no more, and ends the connection in a moment. At once, what the client has not read yet would be lost with it:
  * the system resets a connection that is closed over unread bytes, and throws the answer away.
  */
-function closeSoon(req: NodeRequest, socket: Socket | undefined): void {
+function closeSoon(socket: Socket | undefined): void {
   if (socket === undefined) return;
-  req.pause();
   const timer = setTimeout(() => socket.destroy(), LINGER).unref();
   socket.once("close", () => clearTimeout(timer));
 }

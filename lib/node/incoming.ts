@@ -49,7 +49,7 @@ export abstract class NodeIncoming implements Incoming, BodyFacts, BodyOrigin {
     this.search = place.search;
     this.limit = bodyLimit > 0 ? bodyLimit : Number.POSITIVE_INFINITY;
     if (announcesBody(req)) {
-      this.#undrain = drainAfterAnswer(req, res, () => this.#bodyStream?.stop());
+      this.#undrain = drainAfterAnswer(req, res, () => this.#stopReading());
     }
   }
 
@@ -154,9 +154,14 @@ export abstract class NodeIncoming implements Incoming, BodyFacts, BodyOrigin {
     return this.client.gone && thrown === this.client.reason;
   }
 
+  /** Lets go of a request that the host's error handler answers; what becomes of an unread body stays our business. */
+  unwatch(): void {
+    this.#clientWatch?.release();
+  }
+
   /** Lets go of the request, which is the host's again: no listener of ours stays. */
   release(): void {
-    this.#clientWatch?.release();
+    this.unwatch();
     if (this.bodyTaken) return;
     this.#undrain?.();
     this.#undrain = undefined;
@@ -175,6 +180,12 @@ export abstract class NodeIncoming implements Incoming, BodyFacts, BodyOrigin {
   /** Address of the client. */
   protected address(): string | undefined {
     return socketAddress(this.req);
+  }
+
+  #stopReading(): void {
+    this.#bodyStream?.stop();
+    // What a parser is given in place of the request stands still where nobody reads it. Any other pipe is the host's own.
+    if (this.source !== this.req) this.req.unpipe();
   }
 }
 
