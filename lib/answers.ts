@@ -1,7 +1,7 @@
 // Answers that the core makes itself, and what is added to those of others.
 import type { AstroCookies } from "./cookies.ts";
 import { copyResponse } from "./response.ts";
-import { isPlain, withHeaders } from "./web/response.ts";
+import { isPlain, takeBody, withHeaders } from "./web/response.ts";
 
 /** The page for a path that nothing answers, where there is no `404` file and no host. */
 export function notFoundPage(pathname: string): Response {
@@ -46,7 +46,11 @@ export function withCookies(response: Response, cookies: AstroCookies | undefine
   if (isPlain(response)) {
     const added: string[] = [];
     for (const header of cookies.consume()) added.push("set-cookie", header);
-    return added.length === 0 ? response : withHeaders(response, added);
+    if (added.length === 0) return response;
+    const copy = withHeaders(response, added);
+    // A body is sent once, whether there are cookies or not.
+    takeBody(response);
+    return copy;
   }
   let copy: Response | undefined;
   for (const header of cookies.consume()) {

@@ -12,6 +12,7 @@ import { Exchange } from "./exchange.ts";
 import { findRoute } from "./find.ts";
 import type { PrerenderedAnswer } from "./loader/pages.ts";
 import { hasPayload, runMiddleware } from "./middleware.ts";
+import { Owners } from "./owners.ts";
 import type { Page } from "./page.ts";
 import { isPass } from "./pass.ts";
 import { copyResponse, hasBody } from "./response.ts";
@@ -22,7 +23,6 @@ import type { Soon } from "./soon.ts";
 import { whenSoon } from "./soon.ts";
 import type { EndpointModule, Incoming, MiddlewareHandler, RewritePayload } from "./types.ts";
 import type { ErrorFiles, ErrorStatus, RenderView, Target } from "./view.ts";
-import { claim, isPlain, withHeaders } from "./web/response.ts";
 import { errorView, notFoundView, viewOf } from "./view.ts";
 
 /** What a renderer is made of. */
@@ -37,8 +37,7 @@ export interface RendererParts extends ErrorFiles {
 export class Renderer implements ContextPowers {
   readonly addressError = "CLIENT_ADDRESS_NOT_AVAILABLE";
   readonly #parts: RendererParts;
-  /** Responses that went through the chain: one that comes again is a constant that must not be changed. */
-  readonly #seen = new WeakSet<Response>();
+  readonly #owners = new Owners();
 
   constructor(parts: RendererParts) {
     this.#parts = parts;
@@ -178,21 +177,11 @@ export class Renderer implements ContextPowers {
       if (errorStatus !== undefined && response.status === 200) {
         response = copyResponse(response, { body: response.body, status: errorStatus });
       } else if (this.#parts.middleware !== undefined) {
-        response = this.#own(response);
+        response = this.#owners.own(response, exchange);
       }
       exchange.isExplicit = response.status === 404 || response.status === 500;
       return response;
     });
-  }
-
-  /** An answer that middleware may change. */
-  #own(response: Response): Response {
-    if (isPlain(response)) return claim(response) ? response : withHeaders(response, []);
-    const own = this.#seen.has(response)
-      ? copyResponse(response, { body: response.body })
-      : response;
-    this.#seen.add(own);
-    return own;
   }
 
   #mismatch(inner: RequestContext, page: Page, isErrorRoute: boolean): Response {

@@ -35,9 +35,6 @@ export let plainHeaders: (response: LightResponse) => HeaderList;
 /** A copy of a plain one with headers more, names and values in turn; they share the body. */
 export let withHeaders: (response: LightResponse, added: HeaderList) => LightResponse;
 
-/** Notes that somebody answers with a plain one; `false` when somebody did before. */
-export let claim: (response: LightResponse) => boolean;
-
 /** Marks the body of a plain one as used. */
 export let takeBody: (response: LightResponse) => void;
 
@@ -52,7 +49,6 @@ export class LightResponse implements NativeResponse {
   #headers: Headers | undefined;
   #body: PlainBody = null;
   #isUsed = false;
-  #isClaimed = false;
   /** The platform's own, once it is needed: for an unusual argument, or for the body as a stream. */
   #native: NativeResponse | undefined;
 
@@ -250,11 +246,6 @@ export class LightResponse implements NativeResponse {
       copy.#body = response.#body;
       copy.#list = [...plainHeaders(response), ...added];
       return copy;
-    };
-    claim = (response) => {
-      const isFirst = !response.#isClaimed;
-      response.#isClaimed = true;
-      return isFirst;
     };
     takeBody = (response) => {
       response.#isUsed = response.#body !== null;
