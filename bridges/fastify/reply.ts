@@ -5,6 +5,7 @@ import type { FastifyReply } from "fastify";
 import { bridgeError } from "../../lib/errors.ts";
 import type { AnswerHeaders } from "../../lib/node/headers.ts";
 import { answerHeaders, mergeVary } from "../../lib/node/headers.ts";
+import { isOver } from "../../lib/node/messages.ts";
 import { readBody } from "../../lib/node/read-body.ts";
 import { join } from "../../lib/node/send-plain.ts";
 import { cancelBody } from "../../lib/read-ahead.ts";
@@ -24,7 +25,7 @@ const OTHER_CHARSET = /;\s*charset=(?!"?utf-8)/i;
  * @throws What the body throws before its first byte, for Fastify's error handler.
  */
 export async function sendReply(reply: FastifyReply, response: Response): Promise<void> {
-  if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) {
+  if (reply.sent || reply.raw.headersSent || isOver(reply.request.raw, reply.raw)) {
     cancelBody(response, new DOMException("The host had answered already.", "AbortError"));
     return;
   }
@@ -42,7 +43,7 @@ export async function sendReply(reply: FastifyReply, response: Response): Promis
   const body = soon instanceof Promise ? await soon : soon;
   const declared = headers.contentLength === undefined ? undefined : Number(headers.contentLength);
   if (body.kind === "open") {
-    if (reply.sent || reply.raw.destroyed) {
+    if (reply.sent || isOver(reply.request.raw, reply.raw)) {
       body.cancel(new DOMException("The client closed the connection.", "AbortError"));
       return;
     }

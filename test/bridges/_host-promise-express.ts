@@ -1,12 +1,18 @@
 // Starts the scenarios of Express: each app and each router gets the bridge as its first layer.
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import type express5 from "express";
 import type { ErrorRequestHandler } from "express";
 import { starbridge } from "starbridge/express";
 import type { ExpressBridge } from "starbridge/express";
 import type { Front, Scenario, Up } from "./_host-promise.ts";
 import { optionsOf } from "./_host-promise.ts";
+import { Notes } from "./_host-promise-driven.ts";
+import type { Driven } from "./_host-promise-driven.ts";
+import type { Wire } from "./_host-promise-wires.ts";
+import { certificate } from "../faults/_certificate.ts";
 
 export interface ExpressTools {
   express: typeof express5;
@@ -25,13 +31,18 @@ export interface ExpressScenario extends Scenario<ExpressTools> {
   majors?: (4 | 5)[];
 }
 
+export interface ExpressDriven extends Driven<ExpressTools> {
+  build(tools: ExpressTools): express5.Express;
+}
+
 export async function startExpressScenario(
   express: typeof express5,
   major: 4 | 5,
-  scenario: ExpressScenario,
+  scenario: Pick<ExpressScenario, "build">,
   front: Front,
+  wire: Wire = "http",
 ): Promise<Up> {
-  const notes: unknown[] = [];
+  const notes = new Notes();
   const bridges: ExpressBridge[] = [];
   const guard = <Target extends { use(bridge: ExpressBridge): unknown }>(
     target: Target,
@@ -51,16 +62,23 @@ export async function startExpressScenario(
       return guard(made);
     },
     router: (options) => guard(express.Router(options)),
-    note: (...values) => void notes.push(...values),
+    note: (...values) => notes.add(...values),
   });
   await Promise.all(bridges.map((bridge) => bridge.ready()));
-  const server = createServer(app).listen(0, "127.0.0.1");
+  const server = wire === "https" ? createHttpsServer(certificate(), app) : createServer(app);
+  server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const stop = async () => {
+  const { port } = server.address() as AddressInfo;
+  let closed: Promise<unknown> | undefined;
+  const close = async (): Promise<void> => {
     await new Promise((resolve) => server.close(resolve));
     await Promise.all(bridges.map((bridge) => bridge.close()));
   };
-  return { server, notes, stop };
+  const stop = (): Promise<unknown> => {
+    closed ??= close();
+    return closed;
+  };
+  return { server, port, wire, notes, stop };
 }
 
 /** The page of Express's own handler shows the frames of every layer: only what happened is compared. */

@@ -13,6 +13,7 @@ import { expressFiles } from "./_host-promise-express-files.ts";
 import { expressOptions } from "./_host-promise-express-options.ts";
 import { expressRouting } from "./_host-promise-express-routing.ts";
 import { expressSettings } from "./_host-promise-express-settings.ts";
+import { expressViews } from "./_host-promise-express-views.ts";
 import { startFastifyScenario } from "./_host-promise-fastify.ts";
 import type { FastifyScenario } from "./_host-promise-fastify.ts";
 import { fastifyAnswers } from "./_host-promise-fastify-answers.ts";
@@ -22,6 +23,7 @@ import { fastifyHooks } from "./_host-promise-fastify-hooks.ts";
 import { fastifyRequests } from "./_host-promise-fastify-requests.ts";
 import { fastifyRouting } from "./_host-promise-fastify-routing.ts";
 import { fastifyServer } from "./_host-promise-fastify-server.ts";
+import { fastifyShown } from "./_host-promise-fastify-shown.ts";
 import { staysQuiet } from "./_quiet.ts";
 
 const express4: typeof express5 = createRequire(import.meta.url)("express4");
@@ -35,6 +37,7 @@ for (const [major, express] of [[4, express4] as const, [5, express5] as const])
     ...expressErrors,
     ...expressSettings,
     ...expressOptions,
+    ...expressViews,
   ];
 
   describe(`with a bridge in front, express ${major} still`, () => {
@@ -51,9 +54,7 @@ for (const [major, express] of [[4, express4] as const, [5, express5] as const])
     it("loses the path of a file to it, and no other", async () => {
       const build: ExpressScenario["build"] = ({ app }) =>
         app().get("/starbridge/:id", (_req, res) => void res.send("legacy"));
-      await losesItsPath((front) =>
-        startExpressScenario(express, major, { title: "", build, asks: [] }, front),
-      );
+      await losesItsPath((front) => startExpressScenario(express, major, { build }, front));
     });
   });
 }
@@ -68,6 +69,7 @@ describe("with a bridge in front, fastify still", () => {
     ...fastifyErrors,
     ...fastifyRequests,
     ...fastifyServer,
+    ...fastifyShown,
   ];
 
   for (const scenario of scenarios) {
@@ -82,7 +84,7 @@ describe("with a bridge in front, fastify still", () => {
       host.get("/starbridge/:id", async () => "legacy");
       return host;
     };
-    await losesItsPath((front) => startFastifyScenario({ title: "", build, asks: [] }, front));
+    await losesItsPath((front) => startFastifyScenario({ build }, front));
   });
 });
 

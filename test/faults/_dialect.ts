@@ -32,6 +32,8 @@ export interface Dialect {
   hasHead(received: string, index: number): boolean;
   /** Whether an answer is there to its end. */
   isWhole(received: string, index: number): boolean;
+  /** Whether an answer was broken off, and its connection goes on. */
+  isReset(received: string, index: number): boolean;
 }
 
 export function dialectOf(host: FaultHost): Dialect {
@@ -55,6 +57,7 @@ const http1: Dialect = {
     if (length) return received.length >= head + 4 + Number(length[1]);
     return received.endsWith("\r\n0\r\n\r\n");
   },
+  isReset: () => false,
 };
 
 const http2: Dialect = {
@@ -78,6 +81,7 @@ const http2: Dialect = {
     framesOf(received, index).some(
       ({ type, flags }) => (type === DATA || type === HEADERS) && (flags & END_STREAM) > 0,
     ),
+  isReset: (received, index) => framesOf(received, index).some(({ type }) => type === RST_STREAM),
 };
 
 /** The frame that resets a request of HTTP/2. */

@@ -1,5 +1,6 @@
 // What the host of a fault does itself: a step in front of the bridge, routes behind it, an error handler.
 import type { ServerResponse } from "node:http";
+import { http2Stream } from "../../lib/node/messages.ts";
 import type { Seen } from "./_counts.ts";
 import type { Parts, Step } from "./_serve.ts";
 
@@ -62,7 +63,7 @@ function answer(res: ServerResponse & { hostReply?: FastifyReply }, status: numb
 
 function cutShort(res: ServerResponse & { hostReply?: FastifyReply }): void {
   // Under Fastify an answer that is being piped cannot be ended by somebody else, only be broken off.
-  if (res.hostReply) res.destroy();
+  if (res.hostReply) (http2Stream(res) ?? res).destroy();
   else res.end();
 }
 

@@ -1,19 +1,19 @@
 // Fastify for faults: the bridge as its plugin, or as a guest under middie.
+import type { Http2Session } from "node:http2";
 import middie from "@fastify/middie";
 import fastify from "fastify";
-import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance, FastifyServerOptions } from "fastify";
 import { starbridge as connectBridge } from "starbridge/connect";
 import starbridge from "starbridge/fastify";
+import { certificate } from "./_certificate.ts";
+import { isSecure } from "./_host-names.ts";
+import type { FastifyHost } from "./_host-names.ts";
 import type { Parts, Served } from "./_serve.ts";
-import { serverOptions } from "./_serve.ts";
+import { serverOptions, sessionsOf } from "./_serve.ts";
 
-export async function startFastify(parts: Parts): Promise<Served> {
+export async function startFastify(parts: Parts, host: FastifyHost): Promise<Served> {
   const { logger, ...options } = parts.options;
-  const app = fastify({
-    http: serverOptions,
-    keepAliveTimeout: serverOptions.keepAliveTimeout,
-    loggerInstance: asFastifyLogger(logger),
-  });
+  const app = fastify({ ...protocolOf(host), loggerInstance: asFastifyLogger(logger) });
   app.addHook("onRequest", (request, reply, done) => {
     // Where a step answers by itself, it answers through the reply: see `_legacy.ts`.
     (reply.raw as { hostReply?: unknown }).hostReply = reply;
@@ -29,6 +29,11 @@ export async function startFastify(parts: Parts): Promise<Served> {
     parts.failed(error, reply.raw);
   });
   app.register(starbridge, options);
+  app.server.on("session", (session: Http2Session) => {
+    // In place of the server's limit Fastify sets one of its own, which waits for streams to end.
+    const { timeout } = app.server;
+    if (timeout > 0) session.setTimeout(timeout, () => session.destroy());
+  });
   return await withLegacy(app, parts, async () => {});
 }
 
@@ -62,11 +67,27 @@ async function withLegacy(
     // What throws before is Fastify's to answer.
     reply.hijack();
   });
+  const closeSessions = sessionsOf(app.server);
   await app.listen({ port: 0, host: "127.0.0.1" });
   const close = async (): Promise<void> => {
-    await Promise.all([closeBridge(), app.close()]);
+    const closed = app.close();
+    closeSessions();
+    await Promise.all([closeBridge(), closed]);
   };
   return { server: app.server, close };
+}
+
+function protocolOf(host: FastifyHost): FastifyServerOptions {
+  const { keepAliveTimeout } = serverOptions;
+  // Fastify's types know one of these at a time.
+  const any = (options: object): FastifyServerOptions => options;
+  if (host === "fastify") return any({ http: serverOptions, keepAliveTimeout });
+  if (host === "https (fastify)") {
+    return any({ https: { ...serverOptions, ...certificate() }, keepAliveTimeout });
+  }
+  // With a time limit Node holds a session that is gone until that has passed, bridge or not.
+  const http2 = { http2: true, http2SessionTimeout: 0 };
+  return any(isSecure(host) ? { ...http2, https: certificate() } : http2);
 }
 
 function asFastifyLogger(logger: Parts["options"]["logger"]): FastifyBaseLogger {

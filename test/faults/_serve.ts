@@ -1,6 +1,5 @@
 // Hosts for faults, each with a step in front of the bridge and routes of its own behind it.
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { createServer as createHttp2Server, createSecureServer } from "node:http2";
@@ -13,7 +12,9 @@ import express5 from "express";
 import type { BridgeOptions } from "starbridge";
 import { starbridge as connectBridge } from "starbridge/connect";
 import { starbridge as expressBridge } from "starbridge/express";
-import type { FaultHost } from "./_host-names.ts";
+import { certificate } from "./_certificate.ts";
+import { isFastify } from "./_host-names.ts";
+import type { FastifyHost, FaultHost } from "./_host-names.ts";
 import { startFastify, startMiddie } from "./_serve-fastify.ts";
 
 const express4: typeof express5 = createRequire(import.meta.url)("express4");
@@ -41,34 +42,35 @@ export interface Served {
 /** Connections stay open until someone closes them, and time limits are looked at often. */
 export const serverOptions = { keepAliveTimeout: 600_000, connectionsCheckingInterval: 50 };
 
-/** Key and certificate of the tests. */
-export function certificate(): { key: Buffer; cert: Buffer } {
-  const read = (name: string): Buffer =>
-    readFileSync(new URL(`fixtures/${name}.pem`, import.meta.url));
-  return { key: read("test-only-key"), cert: read("test-only-cert") };
-}
-
 export async function serve(host: FaultHost, parts: Parts): Promise<Served> {
-  if (host === "fastify") return await startFastify(parts);
+  if (isFastify(host)) return await startFastify(parts, host);
   if (host === "fastify + middie") return await startMiddie(parts);
   const guest = guests[host](parts);
   await guest.bridge.ready();
   const server = createServerOf(host, guest.listener);
-  const sessions = new Set<Http2Session>();
-  server.on("session", (session: Http2Session) => {
-    sessions.add(session);
-    session.on("close", () => sessions.delete(session));
-  });
+  const closeSessions = sessionsOf(server);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const close = async (): Promise<void> => {
     const closed = once(server, "close");
     server.close();
-    for (const session of sessions) session.close();
+    closeSessions();
     await guest.bridge.close();
     await closed;
   };
   return { server, close };
+}
+
+/** Keeps the HTTP/2 sessions of a server; gives a function that tells them to end when they are at rest. */
+export function sessionsOf(server: Server): () => void {
+  const sessions = new Set<Http2Session>();
+  server.on("session", (session: Http2Session) => {
+    sessions.add(session);
+    session.on("close", () => sessions.delete(session));
+  });
+  return () => {
+    for (const session of sessions) session.close();
+  };
 }
 
 interface Guest {
@@ -76,7 +78,7 @@ interface Guest {
   bridge: { ready(): Promise<void>; close(): Promise<void> };
 }
 
-type PlainHost = Exclude<FaultHost, "fastify" | "fastify + middie">;
+type PlainHost = Exclude<FaultHost, FastifyHost | "fastify + middie">;
 
 const guests: Record<PlainHost, (parts: Parts) => Guest> = {
   "express 4": (parts) => inExpress(express4, parts),

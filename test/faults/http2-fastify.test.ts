@@ -1,0 +1,3 @@
+import { faults } from "./_faults.ts";
+
+faults("http2 (fastify)");

@@ -1,0 +1,3 @@
+import { faults } from "./_faults.ts";
+
+faults("https (fastify)");
