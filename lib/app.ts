@@ -175,14 +175,14 @@ export class App {
     if (this.#isClosed) throw bridgeError("CLOSED");
     assertHost(incoming);
     const { method, pathname } = incoming;
+    // No Request can say them: the chain would fail where it looks at its own.
+    if (FOREIGN_METHODS.has(method)) return new Response(null, { status: 404 });
     const rule = this.config.trailingSlash ?? "ignore";
     const location = slashRedirect(pathname, rule);
     if (location !== undefined) {
       return answerSlashRedirect(incoming.mount + location + incoming.search, method);
     }
-    const found = FOREIGN_METHODS.has(method)
-      ? undefined
-      : findRoute(renderer.sources, incoming, rule);
+    const found = findRoute(renderer.sources, incoming, rule);
     const redirect = found && this.#redirect(incoming, found);
     if (redirect !== undefined) return redirect;
     const settling = found && settleRoute(renderer.sources, found, incoming);

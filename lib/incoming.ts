@@ -38,7 +38,7 @@ class RequestIncoming implements Incoming {
     this.method = request.method;
     this.mount = facts.mount ?? "";
     this.pathname = withoutMount(url.pathname, this.mount);
-    this.search = url.search;
+    this.search = searchOf(url);
     this.origin = url.origin;
     this.clientAddress = facts.clientAddress ?? clientAddressOf(request);
     this.host = facts.host ?? NO_HOST;
@@ -122,6 +122,12 @@ export class MovedIncoming implements Incoming {
   toRequest(url: string): Request {
     return this.#request ?? this.#source.toRequest(url);
   }
+}
+
+/** The query of a URL as its `href` has it: `search` does not tell a lone `?` from none. */
+export function searchOf({ search, href }: URL): string {
+  if (search !== "" || !href.includes("?")) return search;
+  return href.split("#", 1)[0]?.endsWith("?") ? "?" : "";
 }
 
 /** A path without the mount path, which it may or may not have. */

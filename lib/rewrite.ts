@@ -1,7 +1,8 @@
 // Where a rewrite goes: payload → the same request at another place. No target is ever fetched, and none
 // reaches a route by another spelling than its own.
 import { bridgeError } from "./errors.ts";
-import { fromRequest, MovedIncoming, withoutMount } from "./incoming.ts";
+import { fromRequest, MovedIncoming, searchOf, withoutMount } from "./incoming.ts";
+import { normalPath } from "./routes/path.ts";
 import type { Incoming, RewritePayload } from "./types.ts";
 
 /** How often the chain may run for one request: twice rewritten is the most. */
@@ -32,7 +33,7 @@ export function resolvePayload(
   const place = payload instanceof URL ? placeOfUrl(payload) : placeOfText(String(payload));
   if (place === undefined) return undefined;
   const pathname = withoutMount(place.pathname, source.mount);
-  const href = (place.origin ?? source.origin) + source.mount + pathname + place.search;
+  const href = (place.origin ?? source.origin) + source.mount + normalPath(pathname) + place.search;
   const moved =
     request === undefined ? undefined : new Request(href, keep ? request.clone() : request);
   return new MovedIncoming(source, moved, { ...place, pathname });
@@ -53,7 +54,7 @@ interface Place {
 }
 
 function placeOfUrl(url: URL): Place {
-  return { origin: url.origin, pathname: collapse(url.pathname), search: url.search + url.hash };
+  return { origin: url.origin, pathname: collapse(url.pathname), search: searchOf(url) + url.hash };
 }
 
 function placeOfText(text: string): Place | undefined {
@@ -66,7 +67,7 @@ function placeOfText(text: string): Place | undefined {
   const search = queryAt === -1 ? "" : beforeHash.slice(queryAt);
   const pathname = encode(collapse(`/${path}`));
   if (pathname === undefined) return undefined;
-  return { origin: undefined, pathname, search: (search === "?" ? "" : search) + hash };
+  return { origin: undefined, pathname, search: search + hash };
 }
 
 function collapse(pathname: string): string {

@@ -106,12 +106,16 @@ export class RawConnection {
       return { ...answer, complete: true };
     }
     const deadline = Date.now() + LIMIT;
+    const isChunked = answer.headers["transfer-encoding"] !== undefined;
+    let body = "";
     for (;;) {
-      const taken = takeBody(answer.headers, this.received, this.closed);
-      if (taken) {
-        this.received = this.received.slice(taken.length);
-        return { ...answer, body: taken.body, complete: taken.complete };
-      }
+      const taken = isChunked
+        ? takeChunks(this.received, this.closed)
+        : takeBody(answer.headers, this.received, this.closed);
+      // What is taken already is not read again, however many pieces follow.
+      if (taken.length > 0) this.received = this.received.slice(taken.length);
+      body += taken.body;
+      if (taken.ended) return { ...answer, body, complete: taken.complete };
       await this.#change(deadline, "the end of a body");
     }
   }
@@ -140,8 +144,12 @@ export class RawConnection {
   async #change(deadline: number, what: string): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      const message = `timed out waiting for ${what}: ${JSON.stringify(this.received.slice(-500))}`;
-      timer = setTimeout(() => reject(new Error(message)), deadline - Date.now());
+      // Told when it is needed only: to look at the end of a text that grows is to copy all of it.
+      const fail = (): void => {
+        const end = JSON.stringify(this.received.slice(-500));
+        reject(new Error(`timed out waiting for ${what}: ${end}`));
+      };
+      timer = setTimeout(fail, deadline - Date.now());
     });
     try {
       await Promise.race([new Promise<void>((resolve) => this.#wake.push(resolve)), late]);
@@ -169,33 +177,34 @@ function parseHead(head: string): RawAnswer {
 
 interface Taken {
   body: string;
+  /** How much of the text it was. */
   length: number;
+  /** Nothing follows. */
+  ended: boolean;
   complete: boolean;
 }
 
-function takeBody(
-  headers: Record<string, string[]>,
-  text: string,
-  closed: boolean,
-): Taken | undefined {
-  if (headers["transfer-encoding"]) return takeChunks(text, closed);
-  if (headers["content-length"]) {
-    const length = Number(headers["content-length"][0]);
-    if (text.length >= length) return { body: text.slice(0, length), length, complete: true };
-    return closed ? { body: text, length: text.length, complete: false } : undefined;
+const NOTHING: Taken = { body: "", length: 0, ended: false, complete: false };
+
+function takeBody(headers: Record<string, string[]>, text: string, closed: boolean): Taken {
+  const [declared] = headers["content-length"] ?? [];
+  const length = declared === undefined ? text.length : Number(declared);
+  if (declared === undefined ? closed : text.length >= length) {
+    return { body: text.slice(0, length), length, ended: true, complete: true };
   }
-  return closed ? { body: text, length: text.length, complete: true } : undefined;
+  return closed ? { body: text, length: text.length, ended: true, complete: false } : NOTHING;
 }
 
-function takeChunks(text: string, closed: boolean): Taken | undefined {
+/** All whole chunks of a text. */
+function takeChunks(text: string, closed: boolean): Taken {
   let body = "";
   let at = 0;
   for (;;) {
     const lineEnd = text.indexOf("\r\n", at);
     const size = lineEnd < 0 ? Number.NaN : Number.parseInt(text.slice(at, lineEnd), 16);
     const whole = lineEnd >= 0 && text.length >= lineEnd + 2 + size + 2;
-    if (!whole) return closed ? { body, length: text.length, complete: false } : undefined;
-    if (size === 0) return { body, length: lineEnd + 4, complete: true };
+    if (!whole) return { body, length: closed ? text.length : at, ended: closed, complete: false };
+    if (size === 0) return { body, length: lineEnd + 4, ended: true, complete: true };
     body += text.slice(lineEnd + 2, lineEnd + 2 + size);
     at = lineEnd + 2 + size + 2;
   }

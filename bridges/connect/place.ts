@@ -33,7 +33,7 @@ export function placeOf(req: Mounted): Place | undefined {
   if (hasLostSlash) pathname += "/";
   // Of `/mnt` connect makes `/`; the slash that was not there must not appear in context.url.
   if (pathname === "/" && mount !== "" && !original.startsWith(`${mount}/`)) pathname = "";
-  return { mount: normalPath(mount), pathname, search: search === "?" ? "" : search };
+  return { mount: normalPath(mount), pathname, search };
 }
 
 function pathOf(url: string): string {

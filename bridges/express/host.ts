@@ -42,7 +42,7 @@ export function placeOf(req: ExpressRequest): Place | undefined {
   const search = queryAt === -1 ? "" : withoutFragment(url.slice(queryAt));
   // Of `/mnt` Express makes `/`; the slash that was not there must not appear in context.url.
   if (pathname === "/" && mount !== "" && pathOf(original) === mount) pathname = "";
-  return { mount: normalPath(mount), pathname, search: search === "?" ? "" : search };
+  return { mount: normalPath(mount), pathname, search };
 }
 
 function withoutFragment(search: string): string {

@@ -99,11 +99,11 @@ function endOfPath(url: string, semicolon: boolean): number {
   return semicolonAt === -1 || semicolonAt > end ? end : semicolonAt;
 }
 
-/** The query that begins at an index, whatever the host begins it with, without a fragment. */
+/** The query that begins at an index, whatever the host begins it with, without a fragment. A lone `;` begins none. */
 function searchOf(url: string, begin: number): string {
   const hashAt = url.indexOf("#", begin);
   const query = url.slice(begin + 1, hashAt === -1 ? url.length : hashAt);
-  return query === "" ? "" : `?${query}`;
+  return query === "" && url[begin] === ";" ? "" : `?${query}`;
 }
 
 /** A request of Fastify, read through Fastify. */

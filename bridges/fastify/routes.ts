@@ -105,7 +105,8 @@ function register(
   if (owner !== undefined) constraints = { ...constraints, ...ownedBy(outer, owner) };
   for (const method of free) {
     const options: RouteOptions = {
-      method,
+      // Below a prefix Fastify registers a bare HEAD of "/" with its slash only; a list, with it and without.
+      method: method === "HEAD" && url === "/" ? [method] : method,
       url,
       handler,
       exposeHeadRoute: false,

@@ -1,19 +1,24 @@
 // Bridges that are broken on purpose, one rule at a time: what stands between the guards and the bridge reads the target
 // as a careless matcher would. The fuzzer has to find each of them.
 import { runCampaign } from "./_campaign.ts";
+import { OPTION_BREAKS } from "./_broken-options.ts";
 import type { Found } from "./_campaign.ts";
 import type { Rule } from "./_judge.ts";
 import type { Noise } from "./_noise.ts";
 import { planCampaign } from "./_run.ts";
 import { HOSTS } from "./_setup.ts";
-import type { FuzzHost, Misread } from "./_setup.ts";
+import type { Choices, FuzzHost, Misread, Mount, Setup } from "./_setup.ts";
 
 export interface Break {
   /** What is wrong with the bridge. */
   name: string;
   /** The rule that has to notice. */
   rule: Rule;
-  misread: Misread;
+  misread?: Misread;
+  tamper?: Setup["tamper"];
+  /** Options without which nothing would show. */
+  choices?: Partial<Choices>;
+  mount?: Mount["kind"];
   /** Hosts on which it shows (all of them). */
   hosts?: readonly FuzzHost[];
 }
@@ -51,6 +56,7 @@ const resolveAs = (text: string, spelling: RegExp): string =>
 const express = ["express 4", "express 5", "connect"] as const;
 
 export const BREAKS: readonly Break[] = [
+  ...OPTION_BREAKS,
   path("takes %2F for a slash", (text) => text.replace(/%2f/gi, "/")),
   path("takes %5C for a slash", (text) => text.replace(/%5c/gi, "/")),
   path("takes \\ for a slash", (text) => text.replaceAll("\\", "/")),
@@ -150,7 +156,7 @@ export interface BreakFound {
 
 /** Fuzzes a broken bridge until that is noticed, or so many requests are used up. */
 export async function findBreak(
-  { rule, misread, hosts = HOSTS }: Break,
+  { rule, misread, tamper, choices, mount, hosts = HOSTS }: Break,
   { seed, most, noise }: { seed: number; most: number; noise: Noise },
 ): Promise<BreakFound> {
   const start = Date.now();
@@ -158,7 +164,13 @@ export async function findBreak(
   for (let campaign = 0; cases < most; campaign++) {
     const host = hosts[campaign % hosts.length] as FuzzHost;
     const plan = planCampaign(host, seed, campaign);
-    const setup = { ...plan.setup, misread };
+    if (mount !== undefined && plan.setup.mount.kind !== mount) continue;
+    const setup: Setup = {
+      ...plan.setup,
+      choices: { ...plan.setup.choices, ...choices },
+      ...(misread && { misread }),
+      ...(tamper && { tamper }),
+    };
     const outcome = await runCampaign({
       ...plan,
       setup,

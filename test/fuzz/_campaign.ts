@@ -4,13 +4,16 @@
 // again without those before it; many are on their way at a time, where a property awaits one after the other; a finding
 // does not end the run; and a request is text, which a shrinker of forty lines makes small against the live hosts.
 import { Client } from "./_client.ts";
+import type { Asker } from "./_client.ts";
 import { startConnect } from "./_connect.ts";
 import { startExpress } from "./_express.ts";
 import { startFastify } from "./_fastify.ts";
 import { drawRequest } from "./_grammar.ts";
+import { Http2Client, toHttp2Command } from "./_http2-client.ts";
 import { judge } from "./_judge.ts";
 import type { Finding, Rule } from "./_judge.ts";
 import type { Running } from "./_legacy.ts";
+import { startNode } from "./_node.ts";
 import type { Noise } from "./_noise.ts";
 import { createRandom, mixSeeds } from "./_random.ts";
 import { toCommand } from "./_request.ts";
@@ -70,6 +73,7 @@ export async function runCampaign(plan: Plan): Promise<Outcome> {
 
 function start(setup: Setup, isBridged: boolean): Promise<Running> {
   if (setup.host === "connect") return startConnect(setup, isBridged);
+  if (setup.host === "node:http" || setup.host === "http2") return startNode(setup, isBridged);
   const isExpress = setup.host.startsWith("express");
   return isExpress ? startExpress(setup, isBridged) : startFastify(setup, isBridged);
 }
@@ -80,11 +84,13 @@ export function drawCase(
   index: number,
 ): WireRequest {
   const random = createRandom(mixSeeds(seed, index));
-  return drawRequest(random, { mount: setup.mount.path, table: setup.table });
+  const { mount, table, choices } = setup;
+  return drawRequest(random, { mount: mount.path, table, choices });
 }
 
 async function runCases(plan: Plan, lanes: Lane[], port: number): Promise<Outcome> {
   const { setup, noise, rules, most = 1 } = plan;
+  const commandOf = setup.host === "http2" ? toHttp2Command : toCommand;
   const outcome: Outcome = { cases: 0, pages: 0, found: [] };
   const counts = ({ rule }: Finding): boolean => rules === undefined || rules.includes(rule);
   for (let first = 0; first < plan.cases && outcome.found.length < most; first += LANES * 8) {
@@ -115,14 +121,14 @@ async function runCases(plan: Plan, lanes: Lane[], port: number): Promise<Outcom
       if (found === undefined) continue;
       outcome.found.push({
         ...found,
-        report: `${found.rule}: ${found.what}\n${describeSetup(setup)}\n${toCommand(found.request, port)}`,
+        report: `${found.rule}: ${found.what}\n${describeSetup(setup)}\n${commandOf(found.request, port)}`,
       });
     }
     if (failed.length > 0 && outcome.found.length === 0 && failed[0]) {
       const [{ index: at, rule }] = failed as [(typeof failed)[0]];
       const what = `seen once, and not again when asked alone\n${heard.join("\n")}`;
       const request = drawCase(plan, at);
-      const report = `${rule}: ${what}\n${describeSetup(setup)}\n${toCommand(request, port)}`;
+      const report = `${rule}: ${what}\n${describeSetup(setup)}\n${commandOf(request, port)}`;
       outcome.found.push({ rule, what, request, index: at, report });
     }
   }
@@ -150,13 +156,14 @@ async function look(plan: Plan, lane: Lane, index: number, rule: Rule) {
 /** One connection to each of the two hosts. */
 class Lane {
   readonly #setup: Setup;
-  readonly #bridged: Client;
-  readonly #alone: Client;
+  readonly #bridged: Asker;
+  readonly #alone: Asker;
 
   constructor(setup: Setup, [bridged, alone]: readonly [Running, Running], patience: number) {
     this.#setup = setup;
-    this.#bridged = new Client(bridged.port, patience);
-    this.#alone = new Client(alone.port, patience);
+    const Speaker = setup.host === "http2" ? Http2Client : Client;
+    this.#bridged = new Speaker(bridged.port, patience);
+    this.#alone = new Speaker(alone.port, patience);
   }
 
   async ask(request: WireRequest): Promise<{ findings: Finding[]; isPage: boolean }> {

@@ -16,8 +16,14 @@ export interface WireAnswer {
   lines: string[];
 }
 
+/** Who asks, in whatever protocol. */
+export interface Asker {
+  ask(request: WireRequest): Promise<WireAnswer>;
+  close(): void;
+}
+
 /** One connection to a port, opened again whenever the server closes it. */
-export class Client {
+export class Client implements Asker {
   readonly #port: number;
   readonly #patience: number;
   #socket: Socket | undefined;

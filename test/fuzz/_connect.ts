@@ -3,10 +3,11 @@ import connect from "connect";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { starbridge } from "starbridge/connect";
 import { marks } from "./_guards.ts";
-import { LEGACY, answerError, bodyOf, listen } from "./_legacy.ts";
+import { answerError, answerLegacy, listen } from "./_legacy.ts";
 import type { Running } from "./_legacy.ts";
+import { optionsOf } from "./_pages.ts";
 import type { Setup } from "./_setup.ts";
-import { encodeText, optionsOf } from "./_tables.ts";
+import { encodeText } from "./_tables.ts";
 
 type Request = IncomingMessage & { originalUrl?: string | undefined };
 
@@ -31,11 +32,11 @@ export async function startConnect(setup: Setup, isBridged: boolean): Promise<Ru
     inner = next;
   }
   for (const area of table.areas) inner.use(encodeText(area), marks(`inner ${area}`));
-  const bridge = isBridged ? starbridge(optionsOf(table)) : undefined;
+  const bridge = isBridged ? starbridge(optionsOf(setup)) : undefined;
   await bridge?.ready();
   // Without the bridge something that does nothing stands in its place: what a mount does to `req.url` is connect's own.
   inner.use(bridge ?? ((_req: Request, _res: ServerResponse, next: () => void) => next()));
-  app.use(legacy);
+  app.use(answerLegacy);
   app.use((error: unknown, _req: Request, res: ServerResponse, _next: () => void) => {
     answerError(error, res);
   });
@@ -48,16 +49,4 @@ export async function startConnect(setup: Setup, isBridged: boolean): Promise<Ru
     }
   };
   return await listen(listener, async () => await bridge?.close());
-}
-
-function legacy(req: Request, res: ServerResponse, next: (error: unknown) => void): void {
-  const { method = "", url = "", originalUrl } = req;
-  const [path] = url.split("?");
-  const route = LEGACY.find(([verb, pattern]) => verb === method && pattern === path);
-  if (route === undefined) {
-    res.statusCode = 404;
-    res.end(`host 404 ${method} ${url} ${originalUrl}`, "latin1");
-    return;
-  }
-  bodyOf(req).then((body) => res.end(JSON.stringify({ route, url, originalUrl, body })), next);
 }

@@ -6,8 +6,9 @@ import { starbridge } from "starbridge/express";
 import { guardedPaths, marks } from "./_guards.ts";
 import { LEGACY, answerError, bodyOf, listen } from "./_legacy.ts";
 import type { Running } from "./_legacy.ts";
+import { optionsOf } from "./_pages.ts";
 import type { Setup } from "./_setup.ts";
-import { encodeText, optionsOf } from "./_tables.ts";
+import { encodeText } from "./_tables.ts";
 
 const express4: typeof express5 = createRequire(import.meta.url)("express4");
 
@@ -32,7 +33,7 @@ export async function startExpress(setup: Setup, isBridged: boolean): Promise<Ru
       next();
     });
   }
-  const bridge = isBridged ? starbridge(optionsOf(table)) : undefined;
+  const bridge = isBridged ? starbridge(optionsOf(setup)) : undefined;
   await bridge?.ready();
   // Without the bridge something that does nothing stands in its place: what a mount does to `req.url` is Express's own.
   mountBridge(app, setup, express, bridge ?? ((_req, _res, next) => next()));

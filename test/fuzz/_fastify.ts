@@ -7,12 +7,13 @@ import { starbridge } from "starbridge/fastify";
 import { mark, marks } from "./_guards.ts";
 import { LEGACY, answerError, portOf } from "./_legacy.ts";
 import type { Running } from "./_legacy.ts";
+import { optionsOf } from "./_pages.ts";
 import type { Setup } from "./_setup.ts";
-import { encodeText, isInside, optionsOf } from "./_tables.ts";
+import { encodeText, isInside } from "./_tables.ts";
 
 /** Starts a setup, with the bridge or without it. */
 export async function startFastify(setup: Setup, isBridged: boolean): Promise<Running> {
-  const { mount, table, flags, misread } = setup;
+  const { mount, flags, misread } = setup;
   const app = fastify({
     routerOptions: flags,
     trustProxy: setup.trustsProxy,
@@ -40,10 +41,10 @@ export async function startFastify(setup: Setup, isBridged: boolean): Promise<Ru
   else if (isBridged) {
     const [first = "", second] = mount.parts;
     if (second === undefined) {
-      await app.register(starbridge, { ...optionsOf(table), prefix: first });
+      await app.register(starbridge, { ...optionsOf(setup), prefix: first });
     } else {
       const nested = async (scope: FastifyInstance): Promise<void> => {
-        await scope.register(starbridge, { ...optionsOf(table), prefix: second });
+        await scope.register(starbridge, { ...optionsOf(setup), prefix: second });
       };
       await app.register(nested, { prefix: first });
     }
@@ -91,7 +92,7 @@ async function mountMiddie(app: FastifyInstance, setup: Setup, isBridged: boolea
   const { mount, table } = setup;
   await app.register(middie);
   for (const area of table.areas) app.use(mount.path + area, marks(`use ${area}`));
-  const bridge = isBridged ? connectBridge(optionsOf(table)) : undefined;
+  const bridge = isBridged ? connectBridge(optionsOf(setup)) : undefined;
   await bridge?.ready();
   app.addHook("onClose", async () => await bridge?.close());
   // Without the bridge something that does nothing stands in its place: what a mount does to `req.url` is middie's own.

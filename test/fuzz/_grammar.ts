@@ -1,7 +1,10 @@
 // Requests nobody should send. Most begin as a path that is answered and are then spoiled once or twice: a request that
 // is odd in ten ways at once is refused for the first of them, and tells nothing about the others.
+import { drawOrder } from "./_moves.ts";
+import { drawOrigin } from "./_origin.ts";
 import type { Random } from "./_random.ts";
 import type { WireRequest } from "./_request.ts";
+import type { Choices } from "./_setup.ts";
 import { encodeText, patternOf } from "./_tables.ts";
 import type { PageTable } from "./_tables.ts";
 import {
@@ -27,6 +30,7 @@ import {
 export interface Aim {
   mount: string;
   table: PageTable;
+  choices: Choices;
 }
 
 /** A request that is aimed at a table. */
@@ -36,18 +40,21 @@ export function drawRequest(random: Random, aim: Aim): WireRequest {
   const headers = drawHost(random, version);
   if (random.chance(0.1)) headers.push(random.pick(EXTRA));
   const { lines, body } = drawBody(random, method);
-  return {
-    method,
-    target: drawTarget(random, aim),
-    version,
-    headers: [...headers, ...lines],
-    body,
-  };
+  const target = drawTarget(random, aim);
+  const request = { method, target, version, headers: [...headers, ...lines], body };
+  if (aim.choices.checkOrigin !== false) request.headers = drawOrigin(random, request);
+  if (aim.choices.rewrites && random.chance(0.4)) {
+    request.headers.push(drawOrder(random, drawTarget(random, aim)));
+    // What is rewritten has to be somebody's first.
+    if (random.chance(0.7)) request.target = knownPath(random, aim);
+  }
+  return request;
 }
 
 function drawTarget(random: Random, aim: Aim): string {
   if (random.chance(0.02)) return random.pick(WHOLE);
   let path = random.chance(0.75) ? knownPath(random, aim) : freePath(random, aim);
+  if (random.chance(0.08)) path += "/";
   for (let times = random.pick([0, 1, 1, 1, 1, 2, 2, 3]); times > 0; times--) {
     path = spoil(random, path);
   }

@@ -32,6 +32,8 @@ const GUARDS: Record<Setup["host"], string[]> = {
   "express 4": ["use", "inner"],
   "express 5": ["use", "inner"],
   connect: ["use", "inner"],
+  "node:http": ["hook"],
+  http2: ["hook"],
   middie: ["use", "hook"],
   fastify: ["hook", "url", "route"],
 };

@@ -1,20 +1,18 @@
 // The oracle: says of one request what must not have happened. It knows the request, the host's options, which guards
 // ran, what the file was shown, and what the same host answers without the bridge.
 import type { WireAnswer } from "./_client.ts";
-import { guards, guardsOf, marksOf } from "./_guards.ts";
-import {
-  authorityOf,
-  normalPathOf,
-  paramsOf,
-  rawPathOf,
-  searchOf,
-  whyForeign,
-} from "./_reference.ts";
+import { judgePage } from "./_judge-page.ts";
+import { verdictOf } from "./_origin.ts";
+import { parseEcho } from "./_pages.ts";
+import type { Echo } from "./_pages.ts";
+import { authorities, authorityOf, partsOf, rawPathOf, whyForeign } from "./_reference.ts";
 import { headerValues } from "./_request.ts";
 import type { WireRequest } from "./_request.ts";
+import { fileFor, whyLost } from "./_rewrites.ts";
 import type { Setup } from "./_setup.ts";
-import { encodeText, isInside, patternOf } from "./_tables.ts";
-import type { Echo } from "./_tables.ts";
+import { mustRedirect, redirectOf, slashRuleOf } from "./_slashes.ts";
+import { answers, encodeText } from "./_tables.ts";
+import { METHODS } from "./_words.ts";
 
 export type Rule =
   /** A file answered, and a guard before it had not run. */
@@ -28,6 +26,14 @@ export type Rule =
   /** The URL's origin is not what the host was told. */
   | "origin"
   | "body"
+  /** What a browser sent across origins reached a page, or what it did not was refused for it. */
+  | "cross-site"
+  /** Answered, or redirected, in another spelling than `trailingSlash` allows. */
+  | "slash"
+  /** A rewrite led to something else than its target's answer or a 404. */
+  | "rewrite"
+  /** A file has the path, and the host's own 404 was the answer. */
+  | "missing"
   /** No answer, or not all of it. */
   | "hang"
   /** A status from 500 on that the host alone does not give. */
@@ -58,21 +64,29 @@ export function judge(exchange: Exchange): Finding[] {
   const echo = echoOf(answer);
   if (echo !== undefined) return [...judgePage(exchange, echo)];
   if (answer.outcome === "silent") return [{ rule: "hang", what: "no whole answer in time" }];
-  if (plain(answer.bytes) === plain(alone.bytes) && answer.outcome === alone.outcome) return [];
+  if (plain(answer.bytes) === plain(alone.bytes) && answer.outcome === alone.outcome) {
+    return [...judgeMiss(exchange)];
+  }
   if (answer.outcome === "closed") {
     return [{ rule: "hang", what: `closed after ${answer.bytes.length} bytes` }];
   }
+  if (headerValues(answer.lines, "x-rewritten").length > 0) return [...judgeLost(exchange)];
   if (answer.status >= 500 || answer.status === 0) {
     return [{ rule: "500", what: `${answer.bytes.slice(0, 300)}` }];
   }
   if (isRefusalOfHost(exchange) || isRefusalOfFastify(exchange)) return [];
+  if (answer.status === 301 || answer.status === 308) return [...judgeRedirect(exchange)];
+  if (answer.status === 403) return [...judgeRefusal(exchange)];
+  if (exchange.setup.mount.kind === "alone" && answer.status === 404) {
+    return [...judgeMiss(exchange)];
+  }
   const what = `with the bridge:\n${answer.bytes}\nwithout:\n${alone.bytes}`;
   return [{ rule: "legacy", what }];
 }
 
 function echoOf({ lines }: WireAnswer): Echo | undefined {
   const [text] = headerValues(lines, "x-echo");
-  return text === undefined ? undefined : JSON.parse(decodeURIComponent(text));
+  return text === undefined ? undefined : parseEcho(text);
 }
 
 /** Nothing but the date may differ, and what Fastify's router says of routes that only the bridge has. */
@@ -86,7 +100,9 @@ function isRefusalOfHost({ answer, request, setup }: Exchange): boolean {
   const isBad = authorities(request, setup).some(
     (text) => authorityOf(text, "http:") === undefined,
   );
-  return answer.status === 400 && code === "STARBRIDGE_BAD_HOST" && isBad;
+  // Without a host nobody sets the header.
+  const isOurs = code === "STARBRIDGE_BAD_HOST" || setup.mount.kind === "alone";
+  return answer.status === 400 && isOurs && isBad;
 }
 
 /**
@@ -105,128 +121,76 @@ function isRefusalOfFastify({ answer, alone, setup }: Exchange): boolean {
   return answers.every((one) => isNotFound(one) || isRefused(one)) && answers.some(isRefused);
 }
 
-function* judgePage({ setup, request, answer }: Exchange, echo: Echo): Generator<Finding> {
+/** An answer of the host's own, or none: a file may not have been there for it. */
+function* judgeMiss({ setup, request, answer }: Exchange): Generator<Finding> {
   const { target, method } = request;
-  if (answer.status !== 200 || answer.outcome !== "answered") {
-    yield { rule: "hang", what: `${answer.status}, ${answer.outcome}` };
-  }
-  const ran = marksOf(answer.lines);
-  for (const guard of guardsOf(setup)) {
-    if (!guards(guard, echo.file) || ran.includes(guard.label)) continue;
-    yield {
-      rule: "guard",
-      what: `${echo.file} answered, and the guard "${guard.label}" had not run`,
-    };
-  }
-  const url = new URL(echo.url);
-  yield* judgeChain(setup, echo, url, ran);
+  const isBare = /\r\n\r\n(?:host 404 |<!doctype html>.*404: Not found|$)/s.test(answer.bytes);
+  if (answer.status !== 404 || !isBare || !METHODS.includes(method)) return;
+  const location = mustRedirect(setup) ? redirectOf(setup, request) : undefined;
+  if (location !== undefined) yield { rule: "slash", what: `not sent to ${location}` };
   const path = rawPathOf(target, setup);
-  const why = path === undefined ? "is no path" : whyForeign(path);
-  if (path === undefined || why !== undefined) {
-    yield {
-      rule: "canonical",
-      what: `${echo.file} answered ${JSON.stringify(target)}, which ${why}`,
-    };
-    return;
-  }
-  const expected = normalPathOf(path) + searchOf(target, path);
-  if (url.pathname + url.search !== expected || (echo.request ?? echo.url) !== echo.url) {
-    yield {
-      rule: "one path",
-      what: `context.url is ${echo.url} (${echo.request}), not ${expected}`,
-    };
-  }
-  const params = paramsOf(echo.file, path, setup);
+  const parts = path === undefined ? undefined : partsOf(path, setup);
+  // What hosts read in their own way they may keep: spaces and fragments, and a mount path in an odd spelling.
   if (
-    params === undefined ||
-    !isSame(params, echo.params) ||
-    echo.pattern !== patternOf(echo.file)
-  ) {
-    const [is, should] = [JSON.stringify(echo.params), JSON.stringify(params)];
-    yield { rule: "one path", what: `${echo.file} has params ${is}, not ${should}` };
-  }
-  const hosts = authorities(request, setup).map((text) => authorityOf(text, url.protocol));
-  if (!hosts.includes(url.host) || (url.protocol !== "http:" && !setup.trustsProxy)) {
-    yield { rule: "origin", what: `context.url.origin is ${url.origin}, not of ${hosts}` };
-  }
-  const methods = setup.table.files[echo.file] ?? [];
-  const isAnswered =
-    methods.includes("ALL") || methods.includes(method === "HEAD" ? "GET" : method);
-  if (!isAnswered) yield { rule: "one path", what: `${echo.file} answered ${method}` };
-  yield* judgeBody(setup, request, echo);
-}
-
-/** What the chain reads must lie in the area of the file, and nothing may look as if it lay in one and be unguarded. */
-function* judgeChain(setup: Setup, echo: Echo, url: URL, ran: string[]): Generator<Finding> {
-  const seen = echo.chain ?? "nothing";
-  if (seen !== url.pathname)
-    yield { rule: "chain", what: `the chain saw ${seen}, not ${url.pathname}` };
-  const depth = setup.mount.path.split("/").length - 1;
-  const inside = `/${seen
-    .split("/")
-    .slice(depth + 1)
-    .join("/")}`;
-  for (const area of setup.table.areas) {
-    const isGuarded = isInside(inside, encodeText(area));
-    if (isInside(patternOf(echo.file), area) && !isGuarded) {
-      yield {
-        rule: "chain",
-        what: `${echo.file} answered, and a guard of ${area} in the chain saw ${seen}`,
-      };
-    }
-    if (isGuarded && !ran.some((label) => label.endsWith(` ${area}`))) {
-      yield {
-        rule: "guard",
-        what: `${echo.file} was shown ${seen}, and no guard of ${area} had run`,
-      };
-    }
-    if (readsAs(inside, area) && !isGuarded) {
-      yield { rule: "canonical", what: `${echo.file} was shown ${seen}, which decodes to ${area}` };
-    }
-  }
-}
-
-/** Whether a path lies in an area once it is decoded to the end, segment by segment. */
-function readsAs(path: string, area: string): boolean {
-  const segments = path.split("/").map((segment) => {
-    let text = segment;
-    for (let round = 0; round < 5; round++) {
-      try {
-        text = decodeURIComponent(text);
-      } catch {
-        break;
-      }
-    }
-    return text;
-  });
-  // An escaped slash does not end a segment, however often it is decoded.
-  return segments.every((text) => !text.includes("/")) && isInside(segments.join("/"), area);
-}
-
-/** What may name the host: its header, and for who believes a proxy what that says. */
-function authorities({ headers, version }: WireRequest, { trustsProxy }: Setup): string[] {
-  const [host] = headerValues(headers, "host");
-  const forwarded = headerValues(headers, "x-forwarded-host").flatMap((value) => value.split(","));
-  const own = host ?? (version === "1.0" ? "localhost" : "");
-  return [own, ...(trustsProxy ? forwarded.map((text) => text.trim()) : [])];
-}
-
-function* judgeBody(setup: Setup, { headers, body }: WireRequest, echo: Echo): Generator<Finding> {
-  if (echo.body === undefined) return;
-  const isChunked = headerValues(headers, "transfer-encoding").length > 0;
-  const bytes = isChunked ? body.split("\r\n").slice(1, -3).join("\r\n") : body;
-  const sent = Buffer.from(bytes, "latin1").toString();
-  const isParsed = setup.parsesBodies && headerValues(headers, "content-type")[0]?.includes("json");
-  const got = echo.body ?? "";
-  if (got === sent || (isParsed && isSame(JSON.parse(got || "{}"), JSON.parse(sent || "{}"))))
+    path === undefined ||
+    parts === undefined ||
+    /[\s#\xa0]/.test(target) ||
+    whyForeign(path) !== undefined
+  )
     return;
-  yield {
-    rule: "body",
-    what: `the endpoint read ${JSON.stringify(got)} of ${JSON.stringify(sent)}`,
-  };
+  if (parts.mount !== path.slice(0, parts.mount.length) || !/^(?:\/[\w.-]+)*$/.test(parts.mount))
+    return;
+  if (setup.mount.path !== "" && !parts.mount.startsWith(setup.mount.path.split(":")[0] ?? ""))
+    return;
+  if (setup.host === "connect" && isRespelled(setup, parts.inside)) return;
+  // Fastify's `maxParamLength`.
+  if (path.split("/").some((segment) => segment.length > 100)) return;
+  const rule = slashRuleOf(setup);
+  const file = fileFor(setup, { ...parts, search: "", rule });
+  if (file === undefined || !answers(setup.table, file, method)) return;
+  yield { rule: "missing", what: `${file} did not answer ${method} ${target}` };
 }
 
-function isSame(a: unknown, b: unknown): boolean {
-  const sorted = (value: unknown) => JSON.stringify(value, Object.keys(Object(value)).sort());
-  return sorted(a) === sorted(b);
+/** connect puts the path of a layer that it passed back into `url` as the layer has it: `/admin.x` for `/ADMIN.x`. */
+function isRespelled({ table }: Setup, inside: string): boolean {
+  return table.areas.some((area) => {
+    const start = inside.slice(0, encodeText(area).length);
+    return start !== encodeText(area) && start.toLowerCase() === encodeText(area).toLowerCase();
+  });
+}
+
+function* judgeRedirect({ setup, request, answer }: Exchange): Generator<Finding> {
+  const [location = ""] = headerValues(answer.lines, "location");
+  const expected = redirectOf(setup, request);
+  const status = request.method === "GET" ? 301 : 308;
+  // A mount path may hold characters that a URL escapes.
+  const isSame = expected !== undefined && hrefOf(location) === hrefOf(expected);
+  if (!isSame || answer.status !== status) {
+    yield { rule: "slash", what: `${answer.status} to ${location}, not ${status} to ${expected}` };
+  } else if (!/^\/(?![/\\])/.test(location)) {
+    yield { rule: "slash", what: `sent to ${location}, which is another host's` };
+  }
+}
+
+function hrefOf(location: string): string | undefined {
+  const base = "http://reference.test";
+  return URL.canParse(location, base) ? new URL(location, base).href : undefined;
+}
+
+function* judgeRefusal({ setup, request, answer }: Exchange): Generator<Finding> {
+  const isRefused = verdictOf(request, setup) !== "let";
+  const path = rawPathOf(request.target, setup);
+  const isOurs = path !== undefined && whyForeign(path) === undefined;
+  if (setup.mount.kind !== "alone" && !isOurs) {
+    yield { rule: "canonical", what: "a path that is not ours was refused" };
+  }
+  if (!isRefused) yield { rule: "cross-site", what: `refused: ${answer.bytes.slice(-200)}` };
+}
+
+function* judgeLost({ setup, request, answer }: Exchange): Generator<Finding> {
+  const why = whyLost(setup, request, answer);
+  if (why !== undefined) yield { rule: "rewrite", what: why };
+  if (verdictOf(request, setup) === "refuse") {
+    yield { rule: "cross-site", what: "rewritten, and had to be refused" };
+  }
 }

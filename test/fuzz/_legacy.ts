@@ -1,8 +1,8 @@
 // The old side of every host, the same with and without the bridge: routes that tell all they were given.
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { AddressInfo, Server } from "node:net";
 
 /** A host that runs. */
 export interface Running {
@@ -19,11 +19,17 @@ export const LEGACY: [method: string, path: string][] = [
 ];
 
 /** Listens on a free port. */
-export async function listen(
-  listener: RequestListener,
+export function listen(listener: RequestListener, close: () => Promise<void>): Promise<Running> {
+  const server = createServer(listener);
+  return listenWith(server, () => server.closeAllConnections(), close);
+}
+
+/** The same for a server of any kind. */
+export async function listenWith(
+  server: Server,
+  cut: () => void,
   close: () => Promise<void>,
 ): Promise<Running> {
-  const server = createServer(listener);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
@@ -31,7 +37,7 @@ export async function listen(
     stop: async () => {
       const closed = once(server, "close");
       server.close();
-      server.closeAllConnections();
+      cut();
       await Promise.all([closed, close()]);
     },
   };
@@ -60,4 +66,23 @@ export function answerError(error: unknown, res: ServerResponse): void {
   // The name of one of ours tells that the bridge has refused the request.
   if (typeof code === "string") res.setHeader("x-error", code);
   res.end(`host error ${String(message)}`);
+}
+
+type LegacyRequest = IncomingMessage & { originalUrl?: string | undefined };
+
+/** The routes and the 404 of a host that has no router. */
+export function answerLegacy(
+  req: LegacyRequest,
+  res: ServerResponse,
+  next: (error: unknown) => void,
+): void {
+  const { method = "", url = "", originalUrl } = req;
+  const [path] = url.split("?");
+  const route = LEGACY.find(([verb, pattern]) => verb === method && pattern === path);
+  if (route === undefined) {
+    res.statusCode = 404;
+    res.end(`host 404 ${method} ${url} ${originalUrl}`, "latin1");
+    return;
+  }
+  bodyOf(req).then((body) => res.end(JSON.stringify({ route, url, originalUrl, body })), next);
 }

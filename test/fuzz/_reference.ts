@@ -1,4 +1,6 @@
 // What a request means, written down a second time and as plainly as possible: nothing of lib is imported here.
+import { UNNAMED, headerValues } from "./_request.ts";
+import type { WireRequest } from "./_request.ts";
 import type { Setup } from "./_setup.ts";
 import { encodeText, patternOf } from "./_tables.ts";
 
@@ -38,31 +40,41 @@ export function normalPathOf(path: string): string {
   return new URL(`http://reference.test${normal}`).pathname;
 }
 
-export function searchOf(target: string, path: string): string {
+/** The query of a target as a URL has it, or as it came, with its `?`. */
+export function searchOf(target: string, path: string, form?: "raw"): string {
   const [search = ""] = target.slice(path.length).split("#", 1);
-  return search.length < 2 ? "" : new URL(`http://reference.test/?${search.slice(1)}`).search;
+  if (search === "" || search === ";") return "";
+  if (form === "raw") return `?${search.slice(1)}`;
+  return new URL(`http://reference.test/?${search.slice(1)}`).href.slice(22);
 }
 
-/** The params that a file has for a path, mount path included; `undefined` where its pattern does not fit. */
-export function paramsOf(
-  file: string,
-  path: string,
-  { host, mount, flags }: Setup,
-): Record<string, string> | undefined {
-  const names: string[] = [];
-  const pattern = patternOf(file)
-    .split("/")
-    .slice(1)
-    .map((segment) => segmentPattern(segment, names))
-    .join("");
+/** A path in two. */
+export interface Parts {
+  /** The mount path as the request has it. */
+  mount: string;
+  inside: string;
+}
+
+/** Cuts the mount path off a path; `undefined` where it is not below it. */
+export function partsOf(path: string, { host, mount, flags }: Setup): Parts | undefined {
   // The mount path is the host's to match, in any case where the host does not care. middie never does.
   const isCaseSensitive =
     host !== "middie" && (flags["case sensitive routing"] ?? flags.caseSensitive ?? false);
   const prefix = mount.path.replace(/:\w+/g, host === "fastify" ? "[^/]*" : "[^/]+");
   const mounted = new RegExp(`^${prefix}(?=/|$)`, isCaseSensitive ? "" : "i");
   const upper = path.replace(/%[0-9a-f]{2}/gi, (triplet) => triplet.toUpperCase());
-  if (!mounted.test(upper)) return undefined;
-  const inside = upper.replace(mounted, "");
+  const [actual] = mounted.exec(upper) ?? [];
+  return actual === undefined ? undefined : { mount: actual, inside: upper.slice(actual.length) };
+}
+
+/** The params that a file has for a path without its mount; `undefined` where its pattern does not fit. */
+export function paramsOf(file: string, inside: string): Record<string, string> | undefined {
+  const names: string[] = [];
+  const pattern = patternOf(file)
+    .split("/")
+    .slice(1)
+    .map((segment) => segmentPattern(segment, names))
+    .join("");
   const values = new RegExp(`^${pattern}$`).exec(inside.replace(/\/$/, ""));
   if (values === null) return undefined;
   const params: Record<string, string> = {};
@@ -102,4 +114,15 @@ const AUTHORITY = /^(?:\[[0-9a-f:.]+\]|[\w\-.~!$&'()*+;=]+)(?::\d{0,5})?$/i;
 export function authorityOf(text: string, protocol: string): string | undefined {
   const url = `${protocol}//${text}`;
   return AUTHORITY.test(text) && URL.canParse(url) ? new URL(url).host : undefined;
+}
+
+/** What may name the host: its header, and for who believes a proxy what that says. */
+export function authorities(
+  { headers, version }: WireRequest,
+  { trustsProxy, host: kind }: Setup,
+): string[] {
+  const [host] = headerValues(headers, "host");
+  const forwarded = headerValues(headers, "x-forwarded-host").flatMap((value) => value.split(","));
+  const fallback = kind === "http2" ? UNNAMED : version === "1.0" ? "localhost" : "";
+  return [host ?? fallback, ...(trustsProxy ? forwarded.map((text) => text.trim()) : [])];
 }

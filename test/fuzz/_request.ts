@@ -20,9 +20,20 @@ export function headerValues(lines: readonly string[], name: string): string[] {
   const values: string[] = [];
   for (const line of lines) {
     const colon = line.indexOf(":");
-    if (line.slice(0, colon).toLowerCase() === name) values.push(line.slice(colon + 1).trim());
+    if (line.slice(0, colon).toLowerCase() === name) {
+      values.push(line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, ""));
+    }
   }
   return values;
+}
+
+/** Stands for the host of a request without one on HTTP/2, where Node's client always names one. */
+export const UNNAMED = "unnamed.test";
+
+/** The body without its framing, one character per byte. */
+export function bodyBytes({ headers, body }: WireRequest): string {
+  const isChunked = headerValues(headers, "transfer-encoding").length > 0;
+  return isChunked ? body.split("\r\n").slice(1, -3).join("\r\n") : body;
 }
 
 /** A line for a shell that sends the request: curl where it can, else the bytes themselves. */
@@ -46,7 +57,7 @@ export function toCommand(request: WireRequest, port: number): string {
   return parts.join(" ");
 }
 
-function quote(text: string): string {
+export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -1,5 +1,4 @@
-// What stands behind the hosts: page files that say what they were shown, and the areas that guards watch.
-import type { APIContext, BridgeOptions } from "starbridge";
+// What stands behind the hosts: page files, and the areas that guards watch.
 import type { Random } from "./_random.ts";
 
 /** Page files, by name; the methods they export. */
@@ -7,21 +6,6 @@ export interface PageTable {
   files: Record<string, string[]>;
   /** Static folders that the host guards: `/admin`. */
   areas: string[];
-}
-
-/** What an endpoint says of its request; it travels in a header, so that HEAD tells it as well. */
-export interface Echo {
-  file: string;
-  params: Record<string, string>;
-  pattern: string;
-  /** `context.url.href`. */
-  url: string;
-  /** `context.request.url`, where the endpoint looked at it. */
-  request?: string;
-  /** `context.url.pathname` as the middleware chain saw it. */
-  chain?: string;
-  /** The body as text, where the endpoint read it. */
-  body?: string | null;
 }
 
 const ALL = ["ALL"];
@@ -123,47 +107,8 @@ export function isInside(path: string, area: string): boolean {
   return path === area || path.startsWith(`${area}/`);
 }
 
-/** The bridge's options for a table. */
-export function optionsOf(table: PageTable): BridgeOptions {
-  const routes: NonNullable<BridgeOptions["routes"]> = {};
-  for (const [index, [file, methods]] of Object.entries(table.files).entries()) {
-    // Every third file builds no Request: that is the other way through the bridge.
-    const answer = index % 3 === 2 ? lightly(file) : fully(file);
-    routes[file] = Object.fromEntries(methods.map((method) => [method, answer]));
-  }
-  return {
-    routes,
-    dev: false,
-    // What it refuses is not a question of the path.
-    security: { checkOrigin: false },
-    middleware: ({ locals, url }, next) => {
-      (locals as { chain?: string }).chain = url.pathname;
-      return next();
-    },
-  };
-}
-
-function lightly(file: string) {
-  return ({ params, url, routePattern, locals }: APIContext): Response =>
-    say({ file, params: params as Echo["params"], pattern: routePattern, url: url.href, locals });
-}
-
-function fully(file: string) {
-  return async ({ params, url, routePattern, locals, request }: APIContext): Promise<Response> =>
-    say({
-      file,
-      params: params as Echo["params"],
-      pattern: routePattern,
-      url: url.href,
-      request: request.url,
-      body: request.body === null ? null : await request.text(),
-      locals,
-    });
-}
-
-function say({ locals, ...facts }: Omit<Echo, "chain"> & { locals: object }): Response {
-  const echo: Echo = { ...facts, chain: (locals as { chain?: string }).chain };
-  return new Response(`page ${facts.file}`, {
-    headers: { "x-echo": encodeURIComponent(JSON.stringify(echo)) },
-  });
+/** Whether a file answers a method. */
+export function answers({ files }: PageTable, file: string, method: string): boolean {
+  const methods = files[file] ?? [];
+  return methods.includes("ALL") || methods.includes(method === "HEAD" ? "GET" : method);
 }

@@ -87,3 +87,24 @@ export const EXTRA = [
   "__proto__: x",
   "Accept: */*",
 ];
+
+/** `HOST` stands for the request's own. */
+export const ORIGINS = [
+  ...list("http://HOST http://HOST http://HOST https://HOST http://evil.test http://evil.test"),
+  ...list(
+    "http://HOST.evil.test http://www.HOST http://HOST:81 http://HOST/ HTTP://HOST null null",
+  ),
+  ...list("HOST http:// file:// http://evil.test:x http://evil@HOST about:blank"),
+  ...["", "http://HOST, http://evil.test", "http://evil.test http://HOST"],
+];
+export const FETCH_SITES = [
+  ...list("same-origin same-origin none cross-site cross-site same-site Same-Origin cross-origin"),
+  ...["", "same-origin, cross-site", "same-origin;x"],
+];
+export const CONTENT_TYPES = [
+  ...list("application/x-www-form-urlencoded text/plain multipart/form-data;boundary=x TEXT/Plain"),
+  ...list("text/plain;charset=utf-8 Application/X-WWW-Form-Urlencoded text/html application/json"),
+  ...list("application/vnd.api+json application/jsonp text/plainx application/json;x=text/plain"),
+  ...["", "text/plain; application/json", "application/json, text/plain", "multipart/form-data"],
+  ...["text/plain ; a=b", "; text/plain", "text", "*/*"],
+];
