@@ -1,6 +1,6 @@
 // SECURITY.md: what it says of tests and of versions is so.
-import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
@@ -50,6 +50,12 @@ describe("SECURITY.md", () => {
     for (const part of parts) expect(list).toContain(`"./${part.split("/").at(-1)}"`);
   });
 
+  it("names no part of a test that no test runs", () => {
+    const parts = promises.flatMap(({ files }) => files).filter((file) => /\/_[^/]+$/.test(file));
+    expect(parts.length).toBeGreaterThan(20);
+    for (const part of parts) expect(isRun(part), part).toBe(true);
+  });
+
   it("links to nothing else that is not there", () => {
     for (const [, link = ""] of policy.matchAll(/\]\(([^)#:]+)\)/g)) {
       expect(statSync(join(root, link)).isFile(), link).toBe(true);
@@ -72,3 +78,15 @@ describe("SECURITY.md", () => {
     expect(policy).not.toMatch(/[\w.+-]+@[\w-]+\.\w+/);
   });
 });
+
+/** Whether a test imports a file, directly or through others of its folder. */
+function isRun(file: string, seen = new Set<string>()): boolean {
+  if (file.endsWith(".test.ts")) return true;
+  if (seen.has(file)) return false;
+  seen.add(file);
+  const folder = dirname(file);
+  const importers = readdirSync(join(root, folder)).filter(
+    (name) => name.endsWith(".ts") && read(join(folder, name)).includes(`"./${basename(file)}"`),
+  );
+  return importers.some((name) => isRun(join(folder, name), seen));
+}
