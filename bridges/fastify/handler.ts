@@ -62,23 +62,28 @@ async function serveLater(
   answer: Soon<Response>,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FastifyReply> {
+): Promise<FastifyReply | undefined> {
   const flight = inFlight.begin(request.raw, reply.raw);
-  const unlisten = onEnd(request.raw, reply.raw, () => flight.end());
   try {
     const response = await answer;
     if (isPass(response)) {
       incoming.release();
-      unlisten();
       flight.end();
       return leave(reply);
     }
+    if (sendPlainReply(reply, response)) {
+      flight.end();
+      // What is sent need not be waited for; an onSend hook may still be at it.
+      return reply.sent ? undefined : reply;
+    }
     flight.isAnswering = true;
-    if (sendPlainReply(reply, response)) return reply;
+    if (isOver(request.raw, reply.raw)) flight.end();
+    else onEnd(request.raw, reply.raw, () => flight.end());
     incoming.prepareAnswer();
     await sendReply(reply, response);
     return reply;
   } catch (thrown) {
+    flight.end();
     const error = toError(thrown);
     if (!isOver(request.raw, reply.raw)) throw publicError(error);
     // Nobody is there to be told.

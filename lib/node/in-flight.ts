@@ -9,22 +9,37 @@ export interface Flight {
   end(): void;
 }
 
-interface Exchange {
-  readonly req: NodeRequest;
-  readonly res: NodeResponse;
-}
-
 /** Milliseconds between two looks at what is still open. */
 const LOOK = 100;
 
+/**
+ * A list whose entries know their neighbours, and forget them when they leave. Not a Map: that is made anew every few
+ * entries, and the one before points to it. Once one has moved to the old part of the heap, all that follow stay there
+ * until a full collection, each with the requests that it held (three middlewares: 10 µs instead of 7).
+ */
 export class InFlight {
-  readonly #flights = new Map<Flight, Exchange>();
+  #first: Entry | undefined;
+  #size = 0;
   #whenEmpty: (() => void) | undefined;
 
   begin(req: NodeRequest, res: NodeResponse): Flight {
-    const flight: Flight = { isAnswering: false, end: () => this.#end(flight) };
-    this.#flights.set(flight, { req, res });
-    return flight;
+    const entry = new Entry(this, req, res, this.#first);
+    if (this.#first !== undefined) this.#first.before = entry;
+    this.#first = entry;
+    this.#size++;
+    return entry;
+  }
+
+  /** Takes one out that is in the list. */
+  remove(entry: Entry): void {
+    const { before, after } = entry;
+    if (before === undefined) this.#first = after;
+    else before.after = after;
+    if (after !== undefined) after.before = before;
+    entry.before = undefined;
+    entry.after = undefined;
+    this.#size--;
+    if (this.#size === 0) this.#whenEmpty?.();
   }
 
   /**
@@ -37,7 +52,7 @@ export class InFlight {
    * @returns How many requests are left.
    */
   async drain(grace: number, most: number): Promise<number> {
-    if (this.#flights.size === 0) return 0;
+    if (this.#size === 0) return 0;
     const empty = new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
     });
@@ -52,20 +67,40 @@ export class InFlight {
     );
     await empty;
     clearInterval(timer);
-    return this.#flights.size;
+    return this.#size;
   }
 
   /** A handler that never settles after its client has left holds nothing up. */
   #look(isGraceOver: boolean): void {
-    for (const [flight, { req, res }] of this.#flights) {
-      if (isOver(req, res)) this.#end(flight);
-      else if (isGraceOver && flight.isAnswering) cutOff(res);
+    for (let entry = this.#first; entry !== undefined; ) {
+      const { req, res, after } = entry;
+      if (isOver(req, res)) entry.end();
+      else if (isGraceOver && entry.isAnswering) cutOff(res);
+      entry = after;
     }
   }
+}
 
-  #end(flight: Flight): void {
-    this.#flights.delete(flight);
-    if (this.#flights.size === 0) this.#whenEmpty?.();
+class Entry implements Flight {
+  isAnswering = false;
+  before: Entry | undefined;
+  after: Entry | undefined;
+  readonly req: NodeRequest;
+  readonly res: NodeResponse;
+  readonly #list: InFlight;
+  #hasEnded = false;
+
+  constructor(list: InFlight, req: NodeRequest, res: NodeResponse, after: Entry | undefined) {
+    this.#list = list;
+    this.req = req;
+    this.res = res;
+    this.after = after;
+  }
+
+  end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#list.remove(this);
   }
 }
 

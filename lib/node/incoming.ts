@@ -65,13 +65,8 @@ export abstract class NodeIncoming implements Incoming, BodyFacts, BodyOrigin {
   }
 
   #readOrigin(): string {
-    const protocol = this.protocol().toLowerCase();
-    const authority = this.authority();
-    const isKnown = protocol === "http" || protocol === "https";
-    return toOrigin(
-      isKnown ? protocol : socketProtocol(this.req),
-      authority || fallbackAuthority(this.req),
-    );
+    const authority = this.authority() || fallbackAuthority(this.req);
+    return toOrigin(knownProtocol(this.protocol()) ?? socketProtocol(this.req), authority);
   }
 
   get clientAddress(): string | undefined {
@@ -187,6 +182,12 @@ export abstract class NodeIncoming implements Incoming, BodyFacts, BodyOrigin {
     // What a parser is given in place of the request stands still where nobody reads it. Any other pipe is the host's own.
     if (this.source !== this.req) this.req.unpipe();
   }
+}
+
+function knownProtocol(text: string): "http" | "https" | undefined {
+  if (text === "http" || text === "https") return text;
+  const protocol = text.toLowerCase();
+  return protocol === "http" || protocol === "https" ? protocol : undefined;
 }
 
 /** A request under connect or a plain Node server, which has no proxy trust but ours. */
