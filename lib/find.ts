@@ -7,6 +7,7 @@ import type { RouteMatch, SlashRule } from "./routes/match.ts";
 import { matchRoute } from "./routes/match.ts";
 import type { Route } from "./routes/route.ts";
 import type { RouteTable } from "./routes/table.ts";
+import { isInternal } from "./trailing-slash.ts";
 
 /** What a route leads to. */
 export type Target = Page | RedirectTarget;
@@ -35,6 +36,8 @@ export function findRoute(
   rule: SlashRule,
 ): RouteMatch<Target> | undefined {
   const match = matchRoute(sources.table, sought.pathname, rule);
+  // It would have to be sent to the spelling without the slash.
+  if (match?.hasSurplusSlash && isInternal(sought.pathname)) return undefined;
   const page = match && prerenderedPage(match.route);
   if (match === undefined || page === undefined) return match;
   const { prerendered } = sources;

@@ -6,13 +6,18 @@ type Rule = "ignore" | "always" | "never";
 const INTERNAL = /^\/(?:[_@./\\]|%5c)/i;
 const EXTENSION = /\.[^/.]+$/;
 
+/** Whether a path begins as none does that is sent to another spelling. */
+export function isInternal(pathname: string): boolean {
+  return INTERNAL.test(pathname);
+}
+
 /**
  * The right spelling of a path, if it is another one.
  *
  * @param pathname As it came, without the mount path.
  */
 export function slashRedirect(pathname: string, rule: Rule): string | undefined {
-  if (pathname === "/" || pathname === "" || INTERNAL.test(pathname)) return undefined;
+  if (pathname === "/" || pathname === "" || isInternal(pathname)) return undefined;
   const bare = withoutSlashes(pathname);
   const slashes = pathname.length - bare.length;
   if (slashes > 1) return rule === "never" ? bare : `${bare}/`;

@@ -30,6 +30,57 @@ describe("the bridge as the listener of a plain server", () => {
   });
 });
 
+describe("a path that begins as no page's does", () => {
+  staysQuiet();
+  const listen = listener();
+
+  it.each(["/.well/", "/_a/", "/@b/c/"])(
+    "is not sent elsewhere for its slash, whatever takes everything: %s",
+    async (path) => {
+      const options = {
+        dev: false,
+        trailingSlash: "never",
+        routes: { "[...all].ts": { ALL: () => new Response("page") } },
+      } as const;
+      const alone = starbridge(options);
+      const { port } = await listen(alone);
+      const answer = await raw(port, `GET ${path} HTTP/1.1`);
+      expect([answer.status, answer.headers.location]).toEqual([404, undefined]);
+      expect((await raw(port, `GET ${path.slice(0, -1)} HTTP/1.1`)).body).toBe("page");
+      await alone.close();
+      const app = fastify();
+      await app.register(bridge, options);
+      app.setNotFoundHandler((_request, reply) => reply.code(404).send("host"));
+      expect((await app.inject(path)).body).toBe("host");
+      await app.close();
+    },
+  );
+});
+
+describe("a mount at a parameter under Fastify", () => {
+  staysQuiet();
+
+  it("is not found where the parameter is empty", async () => {
+    const app = fastify();
+    const index = { GET: () => new Response("page") };
+    await app.register(bridge, {
+      dev: false,
+      prefix: "/t/:tenant",
+      routes: { "index.ts": index, "[...all].ts": index },
+    });
+    for (const [url, status] of [
+      ["/t/", 404],
+      ["/t//", 404],
+      ["/t//a", 404],
+      ["/t/x", 200],
+      ["/t/x/a", 200],
+    ] as const) {
+      expect([url, (await app.inject(url)).statusCode]).toEqual([url, status]);
+    }
+    await app.close();
+  });
+});
+
 describe("the mount path itself under Fastify", () => {
   staysQuiet();
 
