@@ -40,7 +40,8 @@ export function drawRequest(random: Random, aim: Aim): WireRequest {
   const headers = drawHost(random, version);
   if (random.chance(0.1)) headers.push(random.pick(EXTRA));
   const { lines, body } = drawBody(random, method);
-  const target = drawTarget(random, aim);
+  // Node's parser skips spaces in front of a target: no host ever sees them.
+  const target = drawTarget(random, aim).trimStart();
   const request = { method, target, version, headers: [...headers, ...lines], body };
   if (aim.choices.checkOrigin !== false) request.headers = drawOrigin(random, request);
   if (aim.choices.rewrites && random.chance(0.4)) {

@@ -5,9 +5,7 @@ import type { Setup } from "./_setup.ts";
 import { encodeText, patternOf } from "./_tables.ts";
 
 /** The path of a target as it came, or `undefined` where it has none that could be ours. */
-export function rawPathOf(line: string, { host, flags }: Setup): string | undefined {
-  // Node skips spaces in front of a target.
-  const target = line.trimStart();
+export function rawPathOf(target: string, { host, flags }: Setup): string | undefined {
   if (!target.startsWith("/")) return undefined;
   // Under middie the bridge is connect's, to which `;` is a character of the path.
   const delimiter = host === "fastify" && flags.useSemicolonDelimiter ? /[?;]/ : "?";
