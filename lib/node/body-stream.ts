@@ -31,7 +31,7 @@ export class BodyStream {
   taken = false;
   /**
    * Until the outcome is known. V8 makes parts of a stream, literals in Node, in the old part of the heap once it has seen
-   * them live long; what they hold waits for a full collection, and must not be the request (twice the CPU of a POST).
+   * them live long; what they hold waits for a full collection, and must not be the request.
    */
   #origin: BodyOrigin | undefined;
   #isOpen = false;
@@ -143,7 +143,7 @@ export class BodyStream {
     if (source !== req) req.on("close", requestClose);
     const unlistenEnd = res && client.onOver(close);
     // By way of a name: a function written right behind `this.#x =` V8 puts into the old part of the heap, where with
-    // it the whole request would wait for a full collection (a POST of 1 KB took three times the CPU).
+    // it the whole request would wait for a full collection (a POST of 1 KB in Express: 112 µs of CPU instead of 73).
     const unlisten = () => {
       source.pause();
       // Not the listener for errors: a late one would be nobody's, and end the process.
