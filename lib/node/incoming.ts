@@ -25,7 +25,7 @@ export interface Place {
   readonly search: string;
 }
 
-/** A request of `node:http` or `node:http2`. What a host knows better is protected, to be overridden. */
+/** A request of `node:http` or `node:http2`. What a host knows better, its own class overrides. */
 export abstract class NodeIncoming implements Incoming, BodyFacts, BodyOrigin {
   readonly pathname: string;
   readonly mount: string;
