@@ -7,7 +7,7 @@ import type { NodeIncoming } from "../lib/node/incoming.ts";
 import { isOver } from "../lib/node/messages.ts";
 import { sendPlain } from "../lib/node/send-plain.ts";
 import { send } from "../lib/node/send.ts";
-import { isPass } from "../lib/pass.ts";
+import { assertPassable, isPass } from "../lib/pass.ts";
 import type { Soon } from "../lib/soon.ts";
 
 /** Goes on to the host's next handler, or to its error handler. */
@@ -76,6 +76,7 @@ async function serveLater(
   try {
     const response = await answer;
     if (isPass(response)) {
+      assertPassable(incoming);
       incoming.release();
       settle = pass;
     } else if (!sendPlain(req, res, response)) {

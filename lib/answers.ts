@@ -1,7 +1,8 @@
 // Answers that the core makes itself, and what is added to those of others.
 import type { AstroCookies } from "./cookies.ts";
+import { consumeCookies } from "./cookies.ts";
 import { copyResponse } from "./response.ts";
-import { isPlain, takeBody, withHeaders } from "./web/response.ts";
+import { addHeaders, copyPlain, isPlain, plainBody, takeBody } from "./web/response.ts";
 
 /** The page for a path that nothing answers, where there is no `404` file and no host. */
 export function notFoundPage(pathname: string): Response {
@@ -40,22 +41,28 @@ export function mergeErrorResponse(original: Response, error: Response): Respons
 /**
  * Adds the cookies that were set through the context. On a copy: the endpoint may give the same Response to
  * everybody, and one client's cookie must not reach another.
+ *
+ * @param own An answer that is this request's alone. One without a body gets a copy all the same, for a middleware may
+ * keep it and answer others with it.
  */
-export function withCookies(response: Response, cookies: AstroCookies | undefined): Response {
+export function withCookies(
+  response: Response,
+  cookies: AstroCookies | undefined,
+  own?: Response,
+): Response {
   if (cookies === undefined) return response;
+  const pending = consumeCookies(cookies);
+  if (pending.length === 0) return response;
   if (isPlain(response)) {
-    const added: string[] = [];
-    for (const header of cookies.consume()) added.push("set-cookie", header);
-    if (added.length === 0) return response;
-    const copy = withHeaders(response, added);
+    const isOwn = response === own && plainBody(response) !== null;
+    const answer = isOwn ? response : copyPlain(response);
     // A body is sent once, whether there are cookies or not.
-    takeBody(response);
-    return copy;
+    if (!isOwn) takeBody(response);
+    const added = pending.flatMap(({ header }) => ["set-cookie", header]);
+    addHeaders(answer, added);
+    return answer;
   }
-  let copy: Response | undefined;
-  for (const header of cookies.consume()) {
-    copy ??= copyResponse(response, { body: response.body });
-    copy.headers.append("set-cookie", header);
-  }
-  return copy ?? response;
+  const copy = copyResponse(response, { body: response.body });
+  for (const { header } of pending) copy.headers.append("set-cookie", header);
+  return copy;
 }

@@ -8,9 +8,9 @@ import { findRoute, settleRoute } from "./find.ts";
 import { Generations } from "./generations.ts";
 import type { Loader, Pages } from "./loader/pages.ts";
 import type { Logger } from "./log.ts";
+import { answerMoved } from "./moved.ts";
 import { News } from "./news.ts";
-import { assertPassable, createPass, isPass } from "./pass.ts";
-import { answerRedirect } from "./redirects.ts";
+import { createPass, isPass } from "./pass.ts";
 import type { Target } from "./view.ts";
 import type { Renderer } from "./renderer.ts";
 import type { RouteMatch, SlashRule } from "./routes/match.ts";
@@ -134,23 +134,31 @@ export class App {
   /**
    * Answers a request that `match` said yes to.
    *
-   * @returns The answer; `isPass` tells when the host shall give it instead.
+   * @returns The answer; `isPass` tells when the host shall give it instead, and `assertPassable` whether it still can.
    * @throws What endpoints and middleware throw, for the host's error handler.
    */
   handle(incoming: Incoming, match: RouteMatch<Target>): Soon<Response> {
     const renderer = this.#renderers.of(match);
     if (renderer === undefined || this.#isClosed) throw this.#failure ?? bridgeError("CLOSED");
     assertHost(incoming);
-    const redirect = this.#redirect(incoming, match);
+    const redirect = answerMoved(incoming, match, this.config.trailingSlash);
     if (redirect !== undefined) return redirect;
-    return whenSoon(settleRoute(renderer.sources, match, incoming), (settled) => {
-      if (settled === undefined) return createPass();
-      const isLeft = this.#isLeft(renderer, incoming, settled);
-      return whenSoon(isLeft, (left) => {
-        if (left) return createPass();
-        const response = this.#render(renderer, incoming, settled);
-        return whenSoon(response, (answer) => assertPassable(answer, incoming));
-      });
+    const settling = settleRoute(renderer.sources, match, incoming);
+    // Not whenSoon() here and below: a function for each step costs more than the step.
+    if (!(settling instanceof Promise)) return this.#handleSettled(renderer, incoming, settling);
+    return settling.then((settled) => this.#handleSettled(renderer, incoming, settled));
+  }
+
+  #handleSettled(
+    renderer: Renderer,
+    incoming: Incoming,
+    match: RouteMatch<Target> | undefined,
+  ): Soon<Response> {
+    if (match === undefined) return createPass();
+    const isLeft = this.#isLeft(renderer, incoming, match);
+    if (isLeft === false) return this.#render(renderer, incoming, match);
+    return whenSoon(isLeft, (left) => {
+      return left ? createPass() : this.#render(renderer, incoming, match);
     });
   }
 
@@ -158,10 +166,10 @@ export class App {
   #isLeft(renderer: Renderer, incoming: Incoming, match: RouteMatch<Target>): Soon<boolean> {
     const { target } = match.route;
     if (target.kind !== "page" || this.config.methodMismatch !== "fallthrough") return false;
-    const isMade = renderer.prerenderedAt({ page: target, path: match.path }) !== undefined;
-    return whenSoon(isMade ? undefined : this.#load(target), () => {
-      return target.answers(incoming.method) === false;
-    });
+    const isMade = renderer.prerenderedAt(target, match.path) !== undefined;
+    const loading = isMade ? undefined : this.#load(target);
+    if (!(loading instanceof Promise)) return target.answers(incoming.method) === false;
+    return loading.then(() => target.answers(incoming.method) === false);
   }
 
   /**
@@ -183,7 +191,7 @@ export class App {
       return answerSlashRedirect(incoming.mount + location + incoming.search, method);
     }
     const found = findRoute(renderer.sources, incoming, rule);
-    const redirect = found && this.#redirect(incoming, found);
+    const redirect = found && answerMoved(incoming, found, this.config.trailingSlash);
     if (redirect !== undefined) return redirect;
     const settling = found && settleRoute(renderer.sources, found, incoming);
     return whenSoon(settling, (match) => {
@@ -254,21 +262,6 @@ export class App {
     });
   }
 
-  #redirect(incoming: Incoming, match: RouteMatch<Target>): Response | undefined {
-    const { method, mount, pathname, search } = incoming;
-    const { target } = match.route;
-    if (target.kind === "redirect") return answerRedirect(target, method, match.rawParams, mount);
-    // The mount path itself is the one root that can be spelled with and without a slash.
-    const isBareMount = mount !== "" && pathname === "";
-    if (isBareMount && this.config.trailingSlash === "always") {
-      return answerSlashRedirect(`${mount}/${search}`, method);
-    }
-    const isMountWithSlash = mount !== "" && pathname === "/";
-    const isSurplus = isMountWithSlash && this.config.trailingSlash === "never";
-    if (!match.hasSurplusSlash && !isSurplus) return undefined;
-    return answerSlashRedirect(mount + pathname.slice(0, -1) + search, method);
-  }
-
   #render(
     renderer: Renderer,
     incoming: Incoming,
@@ -277,12 +270,13 @@ export class App {
   ): Soon<Response> {
     const target = match?.route.target;
     const page = target?.kind === "page" ? target : undefined;
-    const made = match && renderer.prerenderedAt({ page, path: match.path });
+    const made = match && renderer.prerenderedAt(page, match.path);
     if (made !== undefined) return made.answer(incoming);
     // A prerendered endpoint knows no host, in development as in a build.
     const isAsked = given === undefined && !page?.isPrerendered;
     const locals = isAsked ? toSoon<unknown>(this.config.locals?.(incoming.host)) : given;
-    return whenSoon(locals, (seed) => renderer.render(incoming, match, seed));
+    if (!(locals instanceof Promise)) return renderer.render(incoming, match, locals);
+    return locals.then((seed) => renderer.render(incoming, match, seed));
   }
 
   #load(target: { load(): unknown }): unknown {

@@ -12,6 +12,7 @@ const FORM_TYPES = ["application/x-www-form-urlencoded", "multipart/form-data", 
  * @returns The refusal, or `undefined`.
  */
 export function checkOrigin(rule: true | "astro", context: RequestContext): Response | undefined {
+  if (context.method === "GET") return undefined;
   const method = context.method.toUpperCase();
   if (SAFE_METHODS.has(method)) return undefined;
   const type = context.header("content-type")?.toLowerCase();

@@ -57,7 +57,7 @@ export class AstroCookie {
 }
 
 /** A cookie that will be sent: `value` is `undefined` for a deletion. */
-interface Pending {
+export interface PendingCookie {
   readonly value: string | undefined;
   readonly header: string;
 }
@@ -66,12 +66,15 @@ const DELETED = "deleted";
 // What RFC 6265 section 4.1.1 lets stand in a value as it is.
 const COOKIE_OCTETS = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
 
+/** What is pending in a jar, for an answer that is about to leave: a cookie set from now on is too late, and says so. */
+export let consumeCookies: (cookies: AstroCookies) => PendingCookie[];
+
 /** Reads the cookies of the request and collects those of the answer. */
 export class AstroCookies {
   readonly #readHeader: () => string | null | undefined;
   readonly #warn: ((message: string) => void) | undefined;
   #requested: Record<string, string | undefined> | undefined;
-  #pending: Map<string, Pending> | undefined;
+  #pending: Map<string, PendingCookie> | undefined;
   #consumed = false;
 
   /**
@@ -116,11 +119,8 @@ export class AstroCookies {
       this.#warn?.(`The cookie "${key}" was set after the answer had been sent; it is lost.`);
     }
     const text = toText(value);
-    const { encode, ...attributes } = options ?? {};
-    const header = serialize(key, text, {
-      ...(attributes as SerializeOptions),
-      encode: encode ?? encodeValue,
-    });
+    const encode = options?.encode ?? encodeValue;
+    const header = serialize(key, text, { ...(options as SerializeOptions), encode });
     this.#write(key, { value: text, header });
   }
 
@@ -156,7 +156,14 @@ export class AstroCookies {
     return this.headers();
   }
 
-  #write(key: string, pending: Pending): void {
+  static {
+    consumeCookies = (cookies) => {
+      cookies.#consumed = true;
+      return cookies.#pending === undefined ? [] : [...cookies.#pending.values()];
+    };
+  }
+
+  #write(key: string, pending: PendingCookie): void {
     this.#pending ??= new Map();
     this.#pending.set(key, pending);
   }

@@ -4,7 +4,7 @@ import { bridgeError } from "./errors.ts";
 import { cancelBody, readAhead } from "./read-ahead.ts";
 import { copyResponse, isResponse, toNativeResponse, withMutableHeaders } from "./response.ts";
 import type { Soon } from "./soon.ts";
-import { whenSoon, toSoon } from "./soon.ts";
+import { toSoon } from "./soon.ts";
 import type { APIContext, EndpointModule } from "./types.ts";
 import { isPlain } from "./web/response.ts";
 
@@ -61,15 +61,26 @@ export function callEndpoint(
       actual: describe(handler),
     });
   }
-  return whenSoon(toSoon((handler as Handler).call(module, context)), (answer) => {
-    assertUsable(answer, name, source);
-    const response = withMutableHeaders(toNativeResponse(answer));
-    return method === "HEAD" || method === "head" ? withoutBody(response) : response;
-  });
+  const answer = toSoon((handler as Handler).call(module, context));
+  if (!(answer instanceof Promise)) return acceptAnswer(answer, name, method, source);
+  return answer.then((settled) => acceptAnswer(settled, name, method, source));
+}
+
+function acceptAnswer(
+  answer: unknown,
+  name: string,
+  method: string,
+  source: string,
+): Soon<Response> {
+  const isHead = method === "HEAD" || method === "head";
+  // Nobody has looked at it: there is nothing that could be wrong.
+  if (!isHead && isPlain(answer)) return answer;
+  assertUsable(answer, name, source);
+  const response = withMutableHeaders(toNativeResponse(answer));
+  return isHead ? withoutBody(response) : response;
 }
 
 function assertUsable(answer: unknown, name: string, source: string): asserts answer is Response {
-  // Nobody has looked at it: there is nothing that could be wrong.
   if (isPlain(answer)) return;
   if (!isResponse(answer)) {
     throw bridgeError("ENDPOINT_DID_NOT_RETURN_A_RESPONSE", {

@@ -35,7 +35,6 @@ export interface LatestRun {
 
 export class Exchange {
   readonly surroundings: Surroundings;
-  readonly locals: App.Locals;
   /** The latest run of the chain. */
   latest: LatestRun | undefined;
   /** Runs of the middleware chain so far. */
@@ -44,7 +43,10 @@ export class Exchange {
   rewrites = 0;
   /** The endpoint itself answered 404 or 500: that answer is final. */
   isExplicit = false;
+  /** The answer that was made for this exchange, a copy of what the endpoint gave. */
+  own: Response | undefined;
   #incoming: Incoming;
+  #locals: App.Locals | undefined;
   #originPathname: string | undefined;
   #cookies: AstroCookies | undefined;
 
@@ -58,7 +60,12 @@ export class Exchange {
     }
     this.surroundings = surroundings;
     this.#incoming = incoming;
-    this.locals = (locals || Object.create(null)) as App.Locals;
+    if (locals) this.#locals = locals as App.Locals;
+  }
+
+  get locals(): App.Locals {
+    this.#locals ??= Object.create(null) as App.Locals;
+    return this.#locals;
   }
 
   /** Each rewrite has a jar of its own, which begins with what was pending in the one before. */

@@ -31,26 +31,51 @@ export function sequence(
 ): MiddlewareHandler {
   const chain = handlers.filter((handler) => Boolean(handler)) as MiddlewareHandler[];
   if (chain.length === 0) return (_context, next) => next();
-  return (context, next) => callInSequence(chain, 0, context, next);
+  return (context, next) => new SequenceRun(chain, context, next).call(0);
 }
 
-function callInSequence(
-  chain: readonly MiddlewareHandler[],
-  index: number,
-  context: APIContext,
-  last: MiddlewareNext,
-): ReturnType<MiddlewareHandler> {
-  const handler = chain[index] as MiddlewareHandler;
-  if (index === chain.length - 1) return handler(context, last);
-  return handler(context, (payload) => {
+/** A way through a chain. */
+class SequenceRun {
+  readonly #chain: readonly MiddlewareHandler[];
+  readonly #context: APIContext;
+  readonly #last: MiddlewareNext;
+  /** What a `next()` has given: a middleware that hands it on gets it past us as it is. */
+  #given: Promise<Response> | undefined;
+
+  constructor(chain: readonly MiddlewareHandler[], context: APIContext, last: MiddlewareNext) {
+    this.#chain = chain;
+    this.#context = context;
+    this.#last = last;
+  }
+
+  call(index: number): ReturnType<MiddlewareHandler> {
+    const handler = this.#chain[index] as MiddlewareHandler;
+    const isLast = index === this.#chain.length - 1;
+    return handler(
+      this.#context,
+      isLast ? (payload) => this.#leave(payload) : (payload) => this.#next(index + 1, payload),
+    );
+  }
+
+  #leave(payload: RewritePayload | undefined): Promise<Response> {
+    const given = this.#last(payload);
+    this.#given = given;
+    return given;
+  }
+
+  #next(index: number, payload: RewritePayload | undefined): Promise<Response> {
     try {
-      if (hasPayload(payload)) moveContext(context, payload);
+      if (hasPayload(payload)) moveContext(this.#context, payload);
       // What a later one leaves out (it called next() and returned nothing) is left out here too.
-      return toPromise(callInSequence(chain, index + 1, context, last) as Response);
+      const answer = this.call(index);
+      if (answer instanceof Promise && answer === this.#given) return this.#given;
+      const given = toPromise(answer as Response);
+      this.#given = given;
+      return given;
     } catch (error) {
       return quiet(Promise.reject(error));
     }
-  });
+  }
 }
 
 function moveContext(context: APIContext, payload: RewritePayload): void {

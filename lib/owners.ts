@@ -2,7 +2,7 @@
 import { bridgeError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import { copyResponse } from "./response.ts";
-import { isPlain, takeBody, withHeaders } from "./web/response.ts";
+import { copyPlain, isPlain, takeBody } from "./web/response.ts";
 
 export class Owners {
   /** Of native Responses with a body. */
@@ -16,8 +16,9 @@ export class Owners {
    */
   own(response: Response, exchange: Exchange): Response {
     if (isPlain(response)) {
-      const own = withHeaders(response, []);
+      const own = copyPlain(response);
       takeBody(response);
+      exchange.own = own;
       return own;
     }
     if (response.body === null) return copyResponse(response, { body: null });

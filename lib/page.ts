@@ -18,8 +18,10 @@ export class Page {
   #module: EndpointModule | undefined;
   #listing: Promise<ReadonlyMap<string, Props>> | undefined;
   #paths: ReadonlyMap<string, Props> | undefined;
-  /** The method that the loaded module was last seen to answer. To look into a module takes 0.1 µs, three times a request. */
+  #isPrerendered: boolean | undefined;
+  /** The method that the loaded module was last seen to answer, and the export that does. To look into a module takes 0.1 µs, three times a request. */
   #answered: string | undefined;
+  #answering: string | undefined;
 
   constructor(file: PageFile, rules: PrerenderRules) {
     this.#file = file;
@@ -51,6 +53,11 @@ export class Page {
 
   /** Whether it is rendered ahead of requests; `undefined` while nobody knows. */
   get isPrerendered(): boolean | undefined {
+    this.#isPrerendered ??= this.#readFlag();
+    return this.#isPrerendered;
+  }
+
+  #readFlag(): boolean | undefined {
     const flag = this.#file.prerender ?? this.#module?.prerender;
     if (typeof flag === "boolean") return flag;
     const isSilent = this.#module !== undefined || this.#file.exports?.has("prerender") === false;
@@ -59,15 +66,20 @@ export class Page {
 
   /** Whether the file answers a method; `undefined` while nobody knows. */
   answers(method: string): boolean | undefined {
-    // What was there stays there: the module is asked again only for a method that it did not have.
-    if (this.#answered !== undefined && method === this.#answered) return true;
-    if (this.#module !== undefined) {
-      const isAnswered = chooseHandler(this.#module, method) !== undefined;
-      if (isAnswered) this.#answered = method;
-      return isAnswered;
-    }
+    if (this.#module !== undefined) return this.handlerFor(method) !== undefined;
     const names = this.#file.exports;
     return names && chooseExport(method, (name) => names.has(name)) !== undefined;
+  }
+
+  /** The name of the export of the loaded module that answers a method. */
+  handlerFor(method: string): string | undefined {
+    // What was there stays there: the module is asked again only for a method that it did not have.
+    if (this.#answered !== undefined && method === this.#answered) return this.#answering;
+    const name = this.#module && chooseHandler(this.#module, method);
+    if (name === undefined) return undefined;
+    this.#answered = method;
+    this.#answering = name;
+    return name;
   }
 
   /** The module; from the second time on without waiting. */

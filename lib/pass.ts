@@ -17,14 +17,12 @@ export function isPass(response: Response): boolean {
 }
 
 /**
- * The answer, unless it is one that the host cannot act on any more.
+ * To be asked before a request goes to the host.
  *
- * @throws BridgeError `STARBRIDGE_PASS_AFTER_BODY_READ`
+ * @throws BridgeError `STARBRIDGE_PASS_AFTER_BODY_READ` when the host could not answer it any more.
  */
-export function assertPassable(response: Response, incoming: Incoming): Response {
-  if (isPass(response) && incoming.bodyTaken) {
-    const { method, pathname: path } = incoming;
-    throw bridgeError("PASS_AFTER_BODY_READ", { method, path });
-  }
-  return response;
+export function assertPassable(incoming: Incoming): void {
+  if (!incoming.bodyTaken) return;
+  const { method, pathname: path } = incoming;
+  throw bridgeError("PASS_AFTER_BODY_READ", { method, path });
 }

@@ -4,7 +4,7 @@ import { loopDetected, mergeErrorResponse, notFoundPage, withCookies } from "./a
 import { checkOrigin } from "./check-origin.ts";
 import type { ContextPowers } from "./context.ts";
 import { RequestContext } from "./context.ts";
-import { allowedMethods, callEndpoint, chooseHandler, withoutBody } from "./endpoint.ts";
+import { allowedMethods, callEndpoint, withoutBody } from "./endpoint.ts";
 import { BridgeError } from "./errors.ts";
 import { toError } from "./thrown.ts";
 import type { View } from "./exchange.ts";
@@ -53,7 +53,7 @@ export class Renderer implements ContextPowers {
   }
 
   /** What a build has made of a route. */
-  prerenderedAt({ page, path }: Pick<RenderView, "page" | "path">): PrerenderedAnswer | undefined {
+  prerenderedAt(page: Page | undefined, path: string): PrerenderedAnswer | undefined {
     return page?.isPrerendered ? this.#parts.prerendered?.get(path) : undefined;
   }
 
@@ -86,11 +86,17 @@ export class Renderer implements ContextPowers {
   /** What is done to an answer after the whole chain. */
   #finish(exchange: Exchange, view: RenderView, response: Response): Soon<Response> {
     if (isPass(response) || this.#parts.isBuilding) return response;
-    const isLeftOpen = isEmptyError(response) && !exchange.isExplicit;
-    return whenSoon(isLeftOpen ? this.#reroute(exchange, response) : response, (answer) =>
-      // A prerendered answer is everybody's.
-      view.isPrerendered ? answer : withCookies(answer, exchange.openedCookies),
-    );
+    const isLeftOpen = !exchange.isExplicit && isEmptyError(response);
+    if (!isLeftOpen) return this.#addCookies(exchange, view, response);
+    return this.#reroute(exchange, response).then((answer) => {
+      return this.#addCookies(exchange, view, answer);
+    });
+  }
+
+  #addCookies(exchange: Exchange, view: RenderView, response: Response): Response {
+    // A prerendered answer is everybody's.
+    if (view.isPrerendered) return response;
+    return withCookies(response, exchange.openedCookies, exchange.own);
   }
 
   /** `context.rewrite()`: the whole chain again, for the target. */
@@ -138,7 +144,7 @@ export class Renderer implements ContextPowers {
       if (refusal !== undefined) return refusal;
     }
     // What a build has made went through the chain there.
-    const isMade = this.prerenderedAt(view) !== undefined;
+    const isMade = this.prerenderedAt(view.page, view.path) !== undefined;
     if (middleware === undefined || isMade) return this.#respond(inner);
     return runMiddleware(middleware, inner.context, (payload) => {
       if (hasPayload(payload)) inner.moveTo(payload);
@@ -151,13 +157,16 @@ export class Renderer implements ContextPowers {
     const view = inner.view as RenderView;
     const { page, errorStatus } = view;
     exchange.isExplicit = false;
-    const made = this.prerenderedAt(view);
+    const made = this.prerenderedAt(page, view.path);
     if (made !== undefined) return answerMade(made, errorStatus, method);
     if (page === undefined) {
       const response = notFoundPage(inner.view.incoming.pathname);
       return method === "HEAD" ? withoutBody(response) : response;
     }
-    return whenSoon(page.load(), (module) => {
+    const loading = page.load();
+    const isLoaded = !(loading instanceof Promise) && !view.isPrerendered;
+    if (isLoaded) return this.#call(inner, page, loading);
+    return whenSoon(loading, (module) => {
       if (!view.isPrerendered) return this.#call(inner, page, module);
       return page.staticPaths().then((paths) => {
         const isListed = paths.has(view.path);
@@ -169,19 +178,24 @@ export class Renderer implements ContextPowers {
   #call(inner: RequestContext, page: Page, module: EndpointModule): Soon<Response> {
     const { exchange, method } = inner;
     const { errorStatus } = inner.view as RenderView;
-    const name = chooseHandler(module, method);
+    const name = page.handlerFor(method);
     if (name === undefined) return this.#mismatch(inner, page, errorStatus !== undefined);
-    return whenSoon(callEndpoint(module, name, inner.context, method, page.source), (answer) => {
-      if (isPass(answer)) return answer;
-      let response = answer;
-      if (errorStatus !== undefined && response.status === 200) {
-        response = copyResponse(response, { body: response.body, status: errorStatus });
-      } else if (this.#parts.middleware !== undefined) {
-        response = this.#owners.own(response, exchange);
-      }
-      exchange.isExplicit = response.status === 404 || response.status === 500;
-      return response;
-    });
+    const answer = callEndpoint(module, name, inner.context, method, page.source);
+    if (!(answer instanceof Promise)) return this.#accept(answer, exchange, errorStatus);
+    return answer.then((response) => this.#accept(response, exchange, errorStatus));
+  }
+
+  /** What an endpoint gave, as the middleware around it gets it. */
+  #accept(response: Response, exchange: Exchange, errorStatus: ErrorStatus | undefined): Response {
+    if (isPass(response)) return response;
+    const { status } = response;
+    exchange.isExplicit = status === 404 || status === 500;
+    if (errorStatus !== undefined && status === 200) {
+      exchange.isExplicit = true;
+      return copyResponse(response, { body: response.body, status: errorStatus });
+    }
+    if (this.#parts.middleware === undefined) return response;
+    return this.#owners.own(response, exchange);
   }
 
   #mismatch(inner: RequestContext, page: Page, isErrorRoute: boolean): Response {
@@ -280,5 +294,6 @@ function describeMismatch(page: Page, method: string, pathname: string): string 
 }
 
 function isEmptyError(response: Response): boolean {
-  return (response.status === 404 || response.status === 500) && !hasBody(response);
+  const { status } = response;
+  return (status === 404 || status === 500) && !hasBody(response);
 }

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { BridgeError } from "../../lib/errors.ts";
 import { isOver } from "../../lib/node/messages.ts";
 import { onEnd } from "../../lib/node/signal.ts";
-import { isPass } from "../../lib/pass.ts";
+import { assertPassable, isPass } from "../../lib/pass.ts";
 import type { RouteMatch, SlashRule } from "../../lib/routes/match.ts";
 import type { Soon } from "../../lib/soon.ts";
 import { toError } from "../../lib/thrown.ts";
@@ -67,6 +67,7 @@ async function serveLater(
   try {
     const response = await answer;
     if (isPass(response)) {
+      assertPassable(incoming);
       incoming.release();
       flight.end();
       return leave(reply);

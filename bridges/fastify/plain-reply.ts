@@ -34,7 +34,7 @@ export function sendPlainReply(reply: FastifyReply, response: Response): boolean
     reply.send();
   } else if (typeof body !== "string") {
     reply.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
-  } else if (isAsciiHead(reply, statusText)) {
+  } else if (isAsciiHead(list, statusText)) {
     reply.serializer(asItIs).send(body);
   } else {
     reply.send(Buffer.from(body));
@@ -43,16 +43,13 @@ export function sendPlainReply(reply: FastifyReply, response: Response): boolean
 }
 
 /**
- * Whether head and text may go out in one piece: Node writes that as UTF-8, the values of all headers with it, the
- * host's too.
+ * Whether our part of the head and a text may go out in one piece: Node writes that as UTF-8, the values of all headers
+ * with it. The host's own are written as they are before a text of the host's.
  */
-export function isAsciiHead(reply: FastifyReply, statusText: string): boolean {
+export function isAsciiHead(list: HeaderList, statusText: string): boolean {
   if (BEYOND_ASCII.test(statusText)) return false;
-  const headers: Record<string, unknown> = reply.getHeaders();
-  for (const name in headers) {
-    const value = headers[name];
-    const text = typeof value === "string" ? value : String(value);
-    if (BEYOND_ASCII.test(text)) return false;
+  for (let at = 1; at < list.length; at += 2) {
+    if (BEYOND_ASCII.test(list[at] as string)) return false;
   }
   return true;
 }

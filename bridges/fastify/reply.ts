@@ -57,7 +57,8 @@ export async function sendReply(reply: FastifyReply, response: Response): Promis
   }
   setHead(reply, response, headers);
   if (body.kind === "whole") {
-    const isPlain = isAsciiHead(reply, response.statusText);
+    const values = [...headers.fields.flat(), ...headers.cookies.flatMap((each) => ["", each])];
+    const isPlain = isAsciiHead(values, response.statusText);
     sendBytes(reply, toBuffer(join(body.chunks)), isPlain);
   } else reply.send();
 }

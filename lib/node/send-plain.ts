@@ -10,8 +10,16 @@ import type { NodeRequest, NodeResponse } from "./messages.ts";
 import { isOver } from "./messages.ts";
 
 // What belongs to one connection, or has to be held against the body: `send` does that.
-const NOT_PLAIN =
-  /^(?:connection|content-(?:encoding|length)|keep-alive|te|trailer|transfer-encoding|upgrade|proxy-.*)$/;
+const NOT_PLAIN: ReadonlySet<string> = new Set([
+  "connection",
+  "content-encoding",
+  "content-length",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
 
 // Bytes up to here are cheaper copied behind the head than sent as a second buffer.
 const MOST_JOINED = 16 * 1024;
@@ -91,7 +99,8 @@ function isUntouched(res: ServerResponse): boolean {
 /** Whether headers can go out as they are. */
 export function isSimple(list: HeaderList): boolean {
   for (let at = 0; at < list.length; at += 2) {
-    if (NOT_PLAIN.test(list[at] as string)) return false;
+    const name = list[at] as string;
+    if (NOT_PLAIN.has(name) || name.startsWith("proxy-")) return false;
   }
   return true;
 }

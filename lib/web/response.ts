@@ -2,7 +2,7 @@
 // object of every header when it is constructed (8-17 µs for a line of JSON), and all of that has to be taken apart
 // again to send it. Most answers are made, handed on, and sent.
 import type { HeaderList } from "./header-list.ts";
-import { indexOfHeader, toHeaderList, toHeaders } from "./header-list.ts";
+import { appendTo, indexOfHeader, toHeaderList, toHeaders } from "./header-list.ts";
 import { LightHeaders, plainList } from "./headers.ts";
 import { inherit, protect } from "./inherit.ts";
 import type { PlainBody } from "./plain-body.ts";
@@ -14,6 +14,7 @@ type NativeResponse = InstanceType<typeof Native>;
 
 type Body = ConstructorParameters<typeof Native>[0];
 
+const NOTHING: ResponseInit = Object.freeze({});
 const JSON_TYPE = "application/json";
 
 /** What Fetch calls a null body status (Fetch section 2.2.3). */
@@ -32,8 +33,11 @@ export let plainBody: (response: LightResponse) => PlainBody;
 /** The headers of a plain one, as they are now. */
 export let plainHeaders: (response: LightResponse) => HeaderList;
 
-/** A copy of a plain one with headers more, names and values in turn; they share the body. */
-export let withHeaders: (response: LightResponse, added: HeaderList) => LightResponse;
+/** A copy of a plain one; they share the body. */
+export let copyPlain: (response: LightResponse) => LightResponse;
+
+/** Adds headers to a plain one, names and values in turn, whatever is there of the same name. */
+export let addHeaders: (response: LightResponse, added: HeaderList) => void;
 
 /** Marks the body of a plain one as used. */
 export let takeBody: (response: LightResponse) => void;
@@ -52,12 +56,13 @@ export class LightResponse implements NativeResponse {
   /** The platform's own, once it is needed: for an unusual argument, or for the body as a stream. */
   #native: NativeResponse | undefined;
 
-  constructor(body: Body = null, init: ResponseInit = {}) {
+  constructor(body: Body = null, init: ResponseInit = NOTHING) {
     protect?.(this);
-    if (!this.#take(body, init)) this.#native = new Native(body, init);
+    if (body === null && init === NOTHING) this.#list = [];
+    else if (!this.#take(body, init)) this.#native = new Native(body, init);
   }
 
-  static json(data: unknown, init: ResponseInit = {}): NativeResponse {
+  static json(data: unknown, init: ResponseInit = NOTHING): NativeResponse {
     const text: string | undefined = JSON.stringify(data);
     const response = new LightResponse(null, init);
     const isPlain = text !== undefined && response.#native === undefined;
@@ -239,13 +244,18 @@ export class LightResponse implements NativeResponse {
         ? (response.#list ?? [])
         : (plainList(headers) ?? [...headers].flat());
     };
-    withHeaders = (response, added) => {
+    copyPlain = (response) => {
       const copy = new LightResponse(null);
       copy.#status = response.#status;
       copy.#statusText = response.#statusText;
       copy.#body = response.#body;
-      copy.#list = [...plainHeaders(response), ...added];
+      copy.#list = plainHeaders(response).slice();
       return copy;
+    };
+    addHeaders = (response, added) => {
+      const list = response.#headers === undefined ? response.#list : plainList(response.#headers);
+      if (list !== undefined) list.push(...added);
+      else appendTo(response.headers, added);
     };
     takeBody = (response) => {
       response.#isUsed = response.#body !== null;
