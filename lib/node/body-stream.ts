@@ -64,16 +64,21 @@ export class BodyStream {
     if (this.#isOpen) return undefined;
     this.#isWhole = true;
     this.#open();
-    return this.#collect();
+    return new Promise((resolve, reject) => {
+      // Woken once, with the outcome.
+      const settle = (): void => {
+        if (this.#outcome.kind === "failed") reject(this.#outcome.error);
+        else resolve(this.#takeQueue());
+      };
+      if (this.#outcome.kind === "reading") this.#wait(settle);
+      else settle();
+    });
   }
 
-  async #collect(): Promise<Uint8Array> {
-    while (this.#outcome.kind === "reading") await this.#more();
-    if (this.#outcome.kind === "failed") throw this.#outcome.error;
-    const [first, ...rest] = this.#queue;
+  #takeQueue(): Uint8Array {
+    const queue = this.#queue;
     this.#queue = [];
-    if (first === undefined) return new Uint8Array(0);
-    return rest.length === 0 ? first : Buffer.concat([first, ...rest]);
+    return queue.length === 1 ? (queue[0] as Uint8Array) : Buffer.concat(queue);
   }
 
   /** Takes no more. A read that waits, and every later one, is refused. */
@@ -155,10 +160,12 @@ export class BodyStream {
   }
 
   #more(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting = resolve;
-      this.#origin?.source.resume();
-    });
+    return new Promise((resolve) => this.#wait(resolve));
+  }
+
+  #wait(waiting: () => void): void {
+    this.#waiting = waiting;
+    this.#origin?.source.resume();
   }
 
   #take(chunk: Uint8Array | string): void {

@@ -26,12 +26,12 @@ const HOP_BY_HOP = new Set([
 const NOT_FOR_FETCH = new Set(["expect", "keep-alive", "transfer-encoding", "upgrade"]);
 
 /**
- * The headers of a request, for `new Request()`.
+ * Gives a `Request` the headers that its host has.
  *
+ * @param result Its own, empty.
  * @param headers As the host has them now; what it changed counts.
  */
-export function requestHeaders(headers: IncomingHttpHeaders): Headers {
-  const result = new Headers();
+export function fillHeaders(result: Headers, headers: IncomingHttpHeaders): void {
   for (const name of Object.keys(headers)) {
     // Pseudo headers of HTTP/2 are no headers.
     if (name.startsWith(":") || NOT_FOR_FETCH.has(name)) continue;
@@ -43,7 +43,6 @@ export function requestHeaders(headers: IncomingHttpHeaders): Headers {
       append(result, name, Array.isArray(value) ? value.join(", ") : value);
     }
   }
-  return result;
 }
 
 function append(headers: Headers, name: string, value: unknown): void {
