@@ -57,7 +57,7 @@ export class AstroCookie {
 }
 
 /** A cookie that will be sent: `value` is `undefined` for a deletion. */
-export interface PendingCookie {
+interface PendingCookie {
   readonly value: string | undefined;
   readonly header: string;
 }
@@ -66,8 +66,11 @@ const DELETED = "deleted";
 // What RFC 6265 section 4.1.1 lets stand in a value as it is.
 const COOKIE_OCTETS = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
 
-/** What is pending in a jar, for an answer that is about to leave: a cookie set from now on is too late, and says so. */
-export let consumeCookies: (cookies: AstroCookies) => PendingCookie[];
+/**
+ * The headers of what is pending in a jar, names and values in turn, for an answer that is about to leave: a cookie set from
+ * now on is too late, and says so.
+ */
+export let consumeCookies: (cookies: AstroCookies) => string[];
 
 /** Reads the cookies of the request and collects those of the answer. */
 export class AstroCookies {
@@ -159,7 +162,10 @@ export class AstroCookies {
   static {
     consumeCookies = (cookies) => {
       cookies.#consumed = true;
-      return cookies.#pending === undefined ? [] : [...cookies.#pending.values()];
+      const list: string[] = [];
+      if (cookies.#pending === undefined) return list;
+      for (const { header } of cookies.#pending.values()) list.push("set-cookie", header);
+      return list;
     };
   }
 
@@ -187,6 +193,7 @@ function encodeValue(value: string): string {
 }
 
 function decodeOr(raw: string, decode: (value: string) => string): string {
+  if (decode === decodeURIComponent && !raw.includes("%")) return raw;
   try {
     return decode(raw);
   } catch {

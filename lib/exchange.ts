@@ -43,7 +43,9 @@ export class Exchange {
   rewrites = 0;
   /** The endpoint itself answered 404 or 500: that answer is final. */
   isExplicit = false;
-  /** The answer that was made for this exchange, a copy of what the endpoint gave. */
+  /**
+   * An answer with a body that is this exchange's alone. One without may be kept by a middleware, to answer others with it.
+   */
   own: Response | undefined;
   #incoming: Incoming;
   #locals: App.Locals | undefined;

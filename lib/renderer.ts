@@ -12,7 +12,7 @@ import { Exchange } from "./exchange.ts";
 import { findRoute } from "./find.ts";
 import type { PrerenderedAnswer } from "./loader/pages.ts";
 import { hasPayload, runMiddleware } from "./middleware.ts";
-import { Owners } from "./owners.ts";
+import { ownAnswer } from "./owners.ts";
 import type { Page } from "./page.ts";
 import { isPass } from "./pass.ts";
 import { copyResponse, hasBody } from "./response.ts";
@@ -37,7 +37,6 @@ export interface RendererParts extends ErrorFiles {
 export class Renderer implements ContextPowers {
   readonly addressError = "CLIENT_ADDRESS_NOT_AVAILABLE";
   readonly #parts: RendererParts;
-  readonly #owners = new Owners();
 
   constructor(parts: RendererParts) {
     this.#parts = parts;
@@ -195,7 +194,7 @@ export class Renderer implements ContextPowers {
       return copyResponse(response, { body: response.body, status: errorStatus });
     }
     if (this.#parts.middleware === undefined) return response;
-    return this.#owners.own(response, exchange);
+    return ownAnswer(response, exchange);
   }
 
   #mismatch(inner: RequestContext, page: Page, isErrorRoute: boolean): Response {

@@ -42,16 +42,16 @@ export function sendPlainReply(reply: FastifyReply, response: Response): boolean
   return true;
 }
 
-/**
- * Whether our part of the head and a text may go out in one piece: Node writes that as UTF-8, the values of all headers
- * with it. The host's own are written as they are before a text of the host's.
- */
-export function isAsciiHead(list: HeaderList, statusText: string): boolean {
-  if (BEYOND_ASCII.test(statusText)) return false;
-  for (let at = 1; at < list.length; at += 2) {
-    if (BEYOND_ASCII.test(list[at] as string)) return false;
-  }
-  return true;
+// Head and text may go out in one piece where our part of the head is ASCII: Node writes that as UTF-8, the values of all
+// headers with it. The host's own come out as they do before a text of the host's.
+function isAsciiHead(list: HeaderList, statusText: string): boolean {
+  for (let at = 1; at < list.length; at += 2) if (!isAscii(list[at] as string)) return false;
+  return isAscii(statusText);
+}
+
+/** Whether a part of the head is the same in Latin 1 and in UTF-8. */
+export function isAscii(text: string): boolean {
+  return !BEYOND_ASCII.test(text);
 }
 
 const BEYOND_ASCII = /[\x80-\xff]/;

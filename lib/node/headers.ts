@@ -1,6 +1,7 @@
 // Headers from Node to Fetch and back: which ones travel, and how they meet those that the host has set.
 import type { IncomingHttpHeaders } from "node:http";
 import { isDecoded } from "../content-coding.ts";
+import { plainList } from "../web/headers.ts";
 
 /** The headers of an answer, sorted by how they meet the host's. */
 export interface AnswerHeaders {
@@ -73,11 +74,22 @@ export function answerHeaders(response: Response): AnswerHeaders {
 export function sendableHeaders(headers: Headers): [name: string, value: string][] {
   const named = namedByConnection(headers);
   const result: [string, string][] = [];
-  for (const [name, value] of headers) {
+  for (const [name, value] of pairsOf(headers)) {
     if (HOP_BY_HOP.has(name) || name.startsWith("proxy-") || named?.has(name)) continue;
     result.push([name, value]);
   }
   return result;
+}
+
+/** Light ones need not become the platform's for this, which sorts them. */
+function pairsOf(headers: Headers): Iterable<[name: string, value: string]> {
+  const list = plainList(headers);
+  if (list === undefined) return headers;
+  const pairs: [string, string][] = [];
+  for (let at = 0; at < list.length; at += 2) {
+    pairs.push([list[at] as string, list[at + 1] as string]);
+  }
+  return pairs;
 }
 
 function namedByConnection(headers: Headers): Set<string> | undefined {

@@ -43,6 +43,13 @@ export function indexOfHeader(list: HeaderList, name: string): number {
   return -1;
 }
 
+/** What a `Headers` holds. */
+export function listOf(headers: Headers): HeaderList {
+  const list: HeaderList = [];
+  for (const [name, value] of headers) list.push(name, value);
+  return list;
+}
+
 /** A list as a `Headers`. */
 export function toHeaders(list: HeaderList): Headers {
   return appendTo(new Headers(), list);

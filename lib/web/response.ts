@@ -2,7 +2,7 @@
 // object of every header when it is constructed (8-17 µs for a line of JSON), and all of that has to be taken apart
 // again to send it. Most answers are made, handed on, and sent.
 import type { HeaderList } from "./header-list.ts";
-import { appendTo, indexOfHeader, toHeaderList, toHeaders } from "./header-list.ts";
+import { indexOfHeader, listOf, toHeaderList, toHeaders } from "./header-list.ts";
 import { LightHeaders, plainList } from "./headers.ts";
 import { inherit, protect } from "./inherit.ts";
 import type { PlainBody } from "./plain-body.ts";
@@ -36,8 +36,11 @@ export let plainHeaders: (response: LightResponse) => HeaderList;
 /** A copy of a plain one; they share the body. */
 export let copyPlain: (response: LightResponse) => LightResponse;
 
-/** Adds headers to a plain one, names and values in turn, whatever is there of the same name. */
+/** Adds headers to a plain one, names and values in turn; whoever has asked for its `headers` before does not see them. */
 export let addHeaders: (response: LightResponse, added: HeaderList) => void;
+
+/** One of the platform's own with other headers, names and values in turn; they share the body. */
+export let withHeaders: (native: NativeResponse, headers: HeaderList) => LightResponse;
 
 /** Marks the body of a plain one as used. */
 export let takeBody: (response: LightResponse) => void;
@@ -176,7 +179,7 @@ export class LightResponse implements NativeResponse {
     let list: HeaderList | undefined;
     if (headers === undefined) list = [];
     else if (typeof headers !== "object" || headers === null) return false;
-    else if (headers instanceof Headers) list = plainList(headers)?.slice() ?? [...headers].flat();
+    else if (headers instanceof Headers) list = plainList(headers)?.slice() ?? listOf(headers);
     else {
       list = toHeaderList(headers);
       if (list === undefined) return false;
@@ -242,7 +245,7 @@ export class LightResponse implements NativeResponse {
       const headers = response.#headers;
       return headers === undefined
         ? (response.#list ?? [])
-        : (plainList(headers) ?? [...headers].flat());
+        : (plainList(headers) ?? listOf(headers));
     };
     copyPlain = (response) => {
       const copy = new LightResponse(null);
@@ -252,10 +255,16 @@ export class LightResponse implements NativeResponse {
       copy.#list = plainHeaders(response).slice();
       return copy;
     };
+    withHeaders = (native, headers) => {
+      const copy = new LightResponse(null);
+      copy.#native = native;
+      copy.#headers = new LightHeaders(headers);
+      return copy;
+    };
     addHeaders = (response, added) => {
-      const list = response.#headers === undefined ? response.#list : plainList(response.#headers);
-      if (list !== undefined) list.push(...added);
-      else appendTo(response.headers, added);
+      // A new list: somebody may hold the headers and keep them for the next client.
+      response.#list = [...plainHeaders(response), ...added];
+      response.#headers = undefined;
     };
     takeBody = (response) => {
       response.#isUsed = response.#body !== null;

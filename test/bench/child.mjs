@@ -9,6 +9,8 @@ export class Child {
   #stderr = "";
   /** What it said when it was ready. */
   ready;
+  /** Whether it has a core of its own. */
+  isPinned;
 
   /**
    * @param {string} file beside this one
@@ -17,6 +19,7 @@ export class Child {
   constructor(file, { args = [], execArgv = [], core } = {}) {
     const path = fileURLToPath(new URL(file, import.meta.url));
     const pinned = core !== undefined;
+    this.isPinned = pinned;
     this.#process = fork(path, args, {
       execPath: pinned ? "taskset" : process.execPath,
       execArgv: pinned ? ["-c", String(core), process.execPath, ...execArgv] : execArgv,

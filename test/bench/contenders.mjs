@@ -29,6 +29,10 @@ export const contenders = [
     routes: ["middleware"],
     byHand: true,
   }),
+  {
+    ...peer("express-by-hand", "Express 5, answered by hand in a middleware", "by-hand"),
+    routes: ["json", "params", "middleware", "echo"],
+  },
   ...starbridges("express", "Express 5", ["source", "built", "native"]),
   ...starbridges("express4", "Express 4", ["source", "built"]),
   ...starbridges("fastify", "Fastify 5", ["source", "built", "native"]),

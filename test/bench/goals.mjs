@@ -64,11 +64,13 @@ export function tableOfGoals(measured) {
   );
 }
 
+const NO_PEERS = new Set(["own", "by-hand", "starbridge"]);
+
 /** Ahead of every peer in Express, of Astro's adapter by far. */
 function peersOf(scenario, results) {
   return results
     .map(({ contender }) => contender)
-    .filter(({ guest, host }) => host === "express" && guest !== "own" && guest !== "starbridge")
+    .filter(({ guest, host }) => host === "express" && !NO_PEERS.has(guest))
     .map(({ name, guest }) => ({
       scenario: scenario.name,
       ours: "starbridge-express-built",

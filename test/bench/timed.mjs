@@ -127,7 +127,8 @@ export async function round(server, load, scenario, { seconds, count, wall, conn
   const { child, port, cost } = server;
   const lines = connections ?? scenario.connections;
   const asked = wall ? undefined : (count ?? Math.max(2 * lines, (seconds * 1e6) / cost));
-  await load.ask({ do: "open", port, requests: requestsOf(scenario, port), connections: lines });
+  const requests = requestsOf(scenario, port);
+  await load.ask({ do: "open", port, requests, connections: lines, awake: load.isPinned });
   // The first answers on new connections are not counted.
   await load.ask({ do: "run", count: 2 * lines });
   const before = await child.ask("cpu");
