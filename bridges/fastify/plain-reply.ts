@@ -42,9 +42,11 @@ export function sendPlainReply(reply: FastifyReply, response: Response): boolean
   return true;
 }
 
-// Head and text may go out in one piece where our part of the head is ASCII: Node writes that as UTF-8, the values of all
-// headers with it. The host's own come out as they do before a text of the host's.
-function isAsciiHead(list: HeaderList, statusText: string): boolean {
+/**
+ * Whether head and text may go out in one piece: where our part of the head is ASCII. Node writes that as UTF-8, the values of
+ * all headers with it; the host's own come out as they do before a text of the host's.
+ */
+export function isAsciiHead(list: HeaderList, statusText: string): boolean {
   for (let at = 1; at < list.length; at += 2) if (!isAscii(list[at] as string)) return false;
   return isAscii(statusText);
 }

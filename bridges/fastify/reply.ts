@@ -9,7 +9,7 @@ import { isOver } from "../../lib/node/messages.ts";
 import { readBody } from "../../lib/node/read-body.ts";
 import { join } from "../../lib/node/send-plain.ts";
 import { cancelBody } from "../../lib/read-ahead.ts";
-import { addCookie, asItIs, isAscii } from "./plain-reply.ts";
+import { addCookie, asItIs, isAscii, isAsciiHead } from "./plain-reply.ts";
 import { sendOpen } from "./body-stream.ts";
 
 // What is text goes to Fastify as text, as a route of its own would give it: Node sends that in one piece with the
@@ -57,9 +57,8 @@ export async function sendReply(reply: FastifyReply, response: Response): Promis
   }
   setHead(reply, response, headers);
   if (body.kind === "whole") {
-    const values = [...headers.fields.map(([, value]) => value), ...headers.cookies];
-    const isPlain = [response.statusText, ...values].every(isAscii);
-    sendBytes(reply, toBuffer(join(body.chunks)), isPlain);
+    const isPlain = isAsciiHead(headers.fields, response.statusText);
+    sendBytes(reply, toBuffer(join(body.chunks)), isPlain && headers.cookies.every(isAscii));
   } else reply.send();
 }
 
@@ -92,7 +91,9 @@ function setHead(
   if (response.statusText !== "" && reply.request.raw.httpVersionMajor === 1) {
     reply.raw.statusMessage = response.statusText;
   }
-  for (const [name, value] of fields) {
+  for (let at = 0; at < fields.length; at += 2) {
+    const name = fields[at] as string;
+    const value = fields[at + 1] as string;
     const merged = name === "vary" ? mergeVary(before(reply, name), value) : value;
     reply.header(name, merged);
   }

@@ -1,12 +1,14 @@
 // Headers from Node to Fetch and back: which ones travel, and how they meet those that the host has set.
 import type { IncomingHttpHeaders } from "node:http";
 import { isDecoded } from "../content-coding.ts";
+import type { HeaderList } from "../web/header-list.ts";
+import { listOf } from "../web/header-list.ts";
 import { plainList } from "../web/headers.ts";
 
 /** The headers of an answer, sorted by how they meet the host's. */
 export interface AnswerHeaders {
   /** Replace what the host set. `Vary` is among them and has to be merged. */
-  fields: [name: string, value: string][];
+  fields: HeaderList;
   /** Go out beside the host's cookies, each on its own line. */
   cookies: string[];
   /** The `Content-Length` that the answer declares. */
@@ -60,36 +62,23 @@ function isPlainConnection(value: unknown): boolean {
 
 /** The headers of a response, sorted, without those that belong to a connection or no longer hold. */
 export function answerHeaders(response: Response): AnswerHeaders {
-  const result: AnswerHeaders = { fields: [], cookies: [], contentLength: undefined };
+  const { headers } = response;
+  const fields: HeaderList = [];
+  const cookies: string[] = [];
+  let contentLength: string | undefined;
   const decoded = isDecoded(response);
-  for (const [name, value] of sendableHeaders(response.headers)) {
-    if (name === "set-cookie") result.cookies.push(value);
-    else if (name === "content-length") result.contentLength = decoded ? undefined : value;
-    else if (name !== "content-encoding" || !decoded) result.fields.push([name, value]);
-  }
-  return result;
-}
-
-/** Headers without those of one connection; each cookie by itself. */
-export function sendableHeaders(headers: Headers): [name: string, value: string][] {
   const named = namedByConnection(headers);
-  const result: [string, string][] = [];
-  for (const [name, value] of pairsOf(headers)) {
-    if (HOP_BY_HOP.has(name) || name.startsWith("proxy-") || named?.has(name)) continue;
-    result.push([name, value]);
-  }
-  return result;
-}
-
-/** Light ones need not become the platform's for this, which sorts them. */
-function pairsOf(headers: Headers): Iterable<[name: string, value: string]> {
-  const list = plainList(headers);
-  if (list === undefined) return headers;
-  const pairs: [string, string][] = [];
+  // Light ones need not become the platform's for this, which sorts them.
+  const list = plainList(headers) ?? listOf(headers);
   for (let at = 0; at < list.length; at += 2) {
-    pairs.push([list[at] as string, list[at + 1] as string]);
+    const name = list[at] as string;
+    const value = list[at + 1] as string;
+    if (HOP_BY_HOP.has(name) || name.startsWith("proxy-") || named?.has(name)) continue;
+    if (name === "set-cookie") cookies.push(value);
+    else if (name === "content-length") contentLength = decoded ? undefined : value;
+    else if (name !== "content-encoding" || !decoded) fields.push(name, value);
   }
-  return pairs;
+  return { fields, cookies, contentLength };
 }
 
 function namedByConnection(headers: Headers): Set<string> | undefined {

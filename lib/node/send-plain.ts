@@ -63,11 +63,10 @@ export function sendBytes(
 ): boolean {
   if (!(res instanceof ServerResponse) || !isUntouched(res)) return false;
   if (res.hasHeader("transfer-encoding")) return false;
-  const list: HeaderList = [];
-  for (const [name, value] of fields) {
-    validateHeaderValue(name, value);
-    list.push(name, value);
+  for (let at = 0; at < fields.length; at += 2) {
+    validateHeaderValue(fields[at] as string, fields[at + 1] as string);
   }
+  const list: HeaderList = fields.slice();
   for (const cookie of cookies) {
     validateHeaderValue("set-cookie", cookie);
     list.push("set-cookie", cookie);

@@ -147,7 +147,9 @@ function writeHead(
 ): void {
   const before = { ...res.getHeaders() };
   try {
-    for (const [name, value] of headers.fields) {
+    for (let at = 0; at < headers.fields.length; at += 2) {
+      const name = headers.fields[at] as string;
+      const value = headers.fields[at + 1] as string;
       res.setHeader(name, name === "vary" ? mergeVary(res.getHeader(name), value) : value);
     }
     if (headers.cookies.length > 0) {
