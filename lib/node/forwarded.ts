@@ -27,7 +27,9 @@ export function readForwarded(
   direct: DirectFacts,
   patterns: readonly DomainPattern[],
 ): ForwardedFacts {
-  if (patterns.length === 0) return { ...direct, address: undefined };
+  if (patterns.length === 0) {
+    return { protocol: direct.protocol, authority: direct.authority, address: undefined };
+  }
   const protocol = believedProtocol(first(header("x-forwarded-proto")), patterns);
   const port = believedPort(first(header("x-forwarded-port")), patterns);
   const forwardedHost = first(header("x-forwarded-host"));
