@@ -34,7 +34,7 @@ export function sendPlainReply(reply: FastifyReply, response: Response): boolean
     reply.send();
   } else if (typeof body !== "string") {
     reply.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
-  } else if (isAsciiHead(list, statusText)) {
+  } else if (isAsciiHead(reply, statusText)) {
     reply.serializer(asItIs).send(body);
   } else {
     reply.send(Buffer.from(body));
@@ -43,17 +43,17 @@ export function sendPlainReply(reply: FastifyReply, response: Response): boolean
 }
 
 /**
- * Whether head and text may go out in one piece: where our part of the head is ASCII. Node writes that as UTF-8, the values of
- * all headers with it; the host's own come out as they do before a text of the host's.
+ * Whether head and text may go out in one piece: Node writes that as UTF-8, the values of all headers with it, the
+ * host's too.
  */
-export function isAsciiHead(list: HeaderList, statusText: string): boolean {
-  for (let at = 1; at < list.length; at += 2) if (!isAscii(list[at] as string)) return false;
-  return isAscii(statusText);
-}
-
-/** Whether a part of the head is the same in Latin 1 and in UTF-8. */
-export function isAscii(text: string): boolean {
-  return !BEYOND_ASCII.test(text);
+export function isAsciiHead(reply: FastifyReply, statusText: string): boolean {
+  if (BEYOND_ASCII.test(statusText)) return false;
+  const headers: Record<string, unknown> = reply.getHeaders();
+  for (const name in headers) {
+    const value = headers[name];
+    if (BEYOND_ASCII.test(typeof value === "string" ? value : String(value))) return false;
+  }
+  return true;
 }
 
 const BEYOND_ASCII = /[\x80-\xff]/;

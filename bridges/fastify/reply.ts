@@ -9,7 +9,7 @@ import { isOver } from "../../lib/node/messages.ts";
 import { readBody } from "../../lib/node/read-body.ts";
 import { join } from "../../lib/node/send-plain.ts";
 import { cancelBody } from "../../lib/read-ahead.ts";
-import { addCookie, asItIs, isAscii, isAsciiHead } from "./plain-reply.ts";
+import { addCookie, asItIs, isAsciiHead } from "./plain-reply.ts";
 import { sendOpen } from "./body-stream.ts";
 
 // What is text goes to Fastify as text, as a route of its own would give it: Node sends that in one piece with the
@@ -57,12 +57,12 @@ export async function sendReply(reply: FastifyReply, response: Response): Promis
   }
   setHead(reply, response, headers);
   if (body.kind === "whole") {
-    const isPlain = isAsciiHead(headers.fields, response.statusText);
-    sendBytes(reply, toBuffer(join(body.chunks)), isPlain && headers.cookies.every(isAscii));
+    const isPlain = isAsciiHead(reply, response.statusText);
+    sendBytes(reply, toBuffer(join(body.chunks)), isPlain);
   } else reply.send();
 }
 
-/** @param isPlain Whether our part of the head is all ASCII. */
+/** @param isPlain Whether the head is all ASCII. */
 function sendBytes(reply: FastifyReply, bytes: Buffer, isPlain: boolean): void {
   const type = reply.getHeader("content-type");
   if (type === undefined) {
