@@ -3,7 +3,7 @@ import type { AstroCookies } from "./cookies.ts";
 import { consumeCookies } from "./cookies.ts";
 import { copyResponse } from "./response.ts";
 import { listOf } from "./web/header-list.ts";
-import { addHeaders, copyPlain, isPlain, takeBody, withHeaders } from "./web/response.ts";
+import { copyPlain, isPlain, takeBody, withHeaders } from "./web/response.ts";
 
 /** The page for a path that nothing answers, where there is no `404` file and no host. */
 export function notFoundPage(pathname: string): Response {
@@ -40,28 +40,23 @@ export function mergeErrorResponse(original: Response, error: Response): Respons
 }
 
 /**
- * Adds the cookies that were set through the context. Not to the headers that others may hold: the endpoint may give the same
- * Response to everybody, a middleware may keep the `headers` that it saw, and one client's cookie must not reach another.
- *
- * @param own The answer that is this request's alone, if it has one.
+ * Adds the cookies that were set through the context. Not to what others may hold: the endpoint may give the same Response to
+ * everybody, a middleware may keep the one that it saw, or its `headers`, and one client's cookie must not reach another.
  */
-export function withCookies(
-  response: Response,
-  cookies: AstroCookies | undefined,
-  own?: Response,
-): Response {
+export function withCookies(response: Response, cookies: AstroCookies | undefined): Response {
   if (cookies === undefined) return response;
   const pending = consumeCookies(cookies);
   if (pending.length === 0) return response;
   if (isPlain(response)) {
-    const answer = response === own ? response : copyPlain(response);
+    const answer = copyPlain(response, pending);
     // A body is sent once, whether there are cookies or not.
-    if (answer !== response) takeBody(response);
-    addHeaders(answer, pending);
+    takeBody(response);
     return answer;
   }
-  // To make another native Response takes 10 µs. One of a class of its own may say something else than its ancestor has.
-  const isNative = Object.getPrototypeOf(response) === Response.prototype;
+  // To make another native Response takes 10 µs. One of a class of its own may say something else than its ancestor has, and
+  // one of fetch() what no longer holds for its body.
+  const isNative =
+    Object.getPrototypeOf(response) === Response.prototype && response.type === "default";
   const native = isNative ? response : copyResponse(response, { body: response.body });
   return withHeaders(native, [...listOf(native.headers), ...pending]);
 }

@@ -122,7 +122,10 @@ export class AstroCookies {
       this.#warn?.(`The cookie "${key}" was set after the answer had been sent; it is lost.`);
     }
     const text = toText(value);
-    const header = write(key, text, options ?? {});
+    const given = options ?? {};
+    // What an object has of its class is no option; nor is it where the cookie is deleted with the same object.
+    const isSimple = Object.getPrototypeOf(given) === Object.prototype;
+    const header = write(key, text, isSimple ? given : { ...given });
     this.#write(key, { value: text, header });
   }
 

@@ -43,10 +43,6 @@ export class Exchange {
   rewrites = 0;
   /** The endpoint itself answered 404 or 500: that answer is final. */
   isExplicit = false;
-  /**
-   * An answer with a body that is this exchange's alone. One without may be kept by a middleware, to answer others with it.
-   */
-  own: Response | undefined;
   #incoming: Incoming;
   #locals: App.Locals | undefined;
   #originPathname: string | undefined;

@@ -58,9 +58,11 @@ class SequenceRun {
   }
 
   #leave(payload: RewritePayload | undefined): Promise<Response> {
-    const given = this.#last(payload);
+    const last = this.#last;
+    const given = last(payload);
     this.#given = given;
-    return given;
+    // Of a caller of his own it may be anything.
+    return given instanceof Promise ? quiet(given) : given;
   }
 
   #next(index: number, payload: RewritePayload | undefined): Promise<Response> {

@@ -2,7 +2,7 @@
 import { bridgeError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import { copyResponse } from "./response.ts";
-import { copyPlain, isPlain, plainBody, takeBody } from "./web/response.ts";
+import { copyPlain, isPlain, takeBody } from "./web/response.ts";
 
 /** Gives back what it is given, so that a class derived from it puts its private fields there. */
 const Given = function (this: object, object: object): object {
@@ -39,14 +39,15 @@ export function ownAnswer(response: Response, exchange: Exchange): Response {
   if (isPlain(response)) {
     const own = copyPlain(response);
     takeBody(response);
-    if (plainBody(own) !== null) exchange.own = own;
     return own;
   }
   if (response.body === null) return copyResponse(response, { body: null });
   const owner = Stamp.exchangeOf(response);
   if (owner === undefined) new Stamp(response, exchange);
-  else if (owner !== exchange) {
-    throw bridgeError("RESPONSE_UNUSABLE", { reason: "another request is answered with it." });
+  if (owner === undefined || owner === exchange) return response;
+  // Of another app, which an endpoint has asked.
+  if (owner.surroundings !== exchange.surroundings) {
+    return copyResponse(response, { body: response.body });
   }
-  return response;
+  throw bridgeError("RESPONSE_UNUSABLE", { reason: "another request is answered with it." });
 }

@@ -95,7 +95,7 @@ export class Renderer implements ContextPowers {
   #addCookies(exchange: Exchange, view: RenderView, response: Response): Response {
     // A prerendered answer is everybody's.
     if (view.isPrerendered) return response;
-    return withCookies(response, exchange.openedCookies, exchange.own);
+    return withCookies(response, exchange.openedCookies);
   }
 
   /** `context.rewrite()`: the whole chain again, for the target. */
@@ -187,14 +187,16 @@ export class Renderer implements ContextPowers {
   /** What an endpoint gave, as the middleware around it gets it. */
   #accept(response: Response, exchange: Exchange, errorStatus: ErrorStatus | undefined): Response {
     if (isPass(response)) return response;
-    const { status } = response;
-    exchange.isExplicit = status === 404 || status === 500;
-    if (errorStatus !== undefined && status === 200) {
-      exchange.isExplicit = true;
-      return copyResponse(response, { body: response.body, status: errorStatus });
+    let answer = response;
+    if (errorStatus !== undefined && response.status === 200) {
+      answer = copyResponse(response, { body: response.body, status: errorStatus });
+    } else if (this.#parts.middleware !== undefined) {
+      answer = ownAnswer(response, exchange);
     }
-    if (this.#parts.middleware === undefined) return response;
-    return ownAnswer(response, exchange);
+    const { status } = answer;
+    // Only now: what cannot be sent is no answer.
+    exchange.isExplicit = status === 404 || status === 500;
+    return answer;
   }
 
   #mismatch(inner: RequestContext, page: Page, isErrorRoute: boolean): Response {

@@ -33,11 +33,8 @@ export let plainBody: (response: LightResponse) => PlainBody;
 /** The headers of a plain one, as they are now. */
 export let plainHeaders: (response: LightResponse) => HeaderList;
 
-/** A copy of a plain one; they share the body. */
-export let copyPlain: (response: LightResponse) => LightResponse;
-
-/** Adds headers to a plain one, names and values in turn; whoever has asked for its `headers` before does not see them. */
-export let addHeaders: (response: LightResponse, added: HeaderList) => void;
+/** A copy of a plain one, with headers more, names and values in turn; they share the body. */
+export let copyPlain: (response: LightResponse, added?: HeaderList) => LightResponse;
 
 /** One of the platform's own with other headers, names and values in turn; they share the body. */
 export let withHeaders: (native: NativeResponse, headers: HeaderList) => LightResponse;
@@ -229,9 +226,9 @@ export class LightResponse implements NativeResponse {
     const native = this.#open();
     if (this.#headers === undefined || this.#headers === native.headers) return native;
     const type = this.#headers.get("content-type");
-    if (type === null) native.headers.delete("content-type");
-    else native.headers.set("content-type", type);
-    return native;
+    if (type === native.headers.get("content-type")) return native;
+    // Not into its headers: they may be immutable, or everybody's.
+    return new Native(native.body, { headers: type === null ? [] : [["content-type", type]] });
   }
 
   static {
@@ -247,12 +244,13 @@ export class LightResponse implements NativeResponse {
         ? (response.#list ?? [])
         : (plainList(headers) ?? listOf(headers));
     };
-    copyPlain = (response) => {
+    copyPlain = (response, added) => {
       const copy = new LightResponse(null);
       copy.#status = response.#status;
       copy.#statusText = response.#statusText;
       copy.#body = response.#body;
-      copy.#list = plainHeaders(response).slice();
+      const list = plainHeaders(response);
+      copy.#list = added === undefined ? list.slice() : [...list, ...added];
       return copy;
     };
     withHeaders = (native, headers) => {
@@ -260,11 +258,6 @@ export class LightResponse implements NativeResponse {
       copy.#native = native;
       copy.#headers = new LightHeaders(headers);
       return copy;
-    };
-    addHeaders = (response, added) => {
-      // A new list: somebody may hold the headers and keep them for the next client.
-      response.#list = [...plainHeaders(response), ...added];
-      response.#headers = undefined;
     };
     takeBody = (response) => {
       response.#isUsed = response.#body !== null;

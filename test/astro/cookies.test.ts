@@ -228,3 +228,29 @@ function decoded(value: string): string {
     return value;
   }
 }
+
+describe("the options of set", () => {
+  // K-06
+  it("may be null, or say null of an encoder", () => {
+    const cookies = jar();
+    cookies.set("a", "ä", null as never);
+    cookies.set("b", "b c", { encode: null as never, path: "/" });
+    expect(sent(cookies)).toEqual(["a=%C3%A4", "b=b%20c; Path=/"]);
+  });
+
+  // K-06
+  it("are what an object has itself, as where the cookie is deleted with it", () => {
+    class Options {
+      path = "/own";
+      get domain(): string {
+        return "x.test";
+      }
+    }
+    const cookies = jar();
+    cookies.set("a", "1", new Options());
+    cookies.set("b", "1", Object.create({ path: "/inherited" }));
+    expect(sent(cookies)).toEqual(["a=1; Path=/own", "b=1"]);
+    cookies.delete("a", new Options());
+    expect(sent(cookies)[0]).not.toContain("Domain");
+  });
+});

@@ -1,7 +1,7 @@
 // sequence(): several middleware as one.
 import type { MiddlewareHandler } from "starbridge";
 import { defineMiddleware, sequence } from "starbridge";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { Routes } from "./_app.ts";
 import { says, shows, testApp, untypedMiddleware, jsonOf } from "./_app.ts";
 
@@ -176,5 +176,41 @@ describe("sequence", () => {
       },
     );
     expect(await app.json("/a")).toEqual({ defined: true });
+  });
+
+  // M-13 M-40
+  it("ends in no unhandled rejection where a handler ignores next(), and a later one fails", async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => {
+      unhandled.push(reason);
+    };
+    process.on("unhandledRejection", note);
+    onTestFinished(() => {
+      process.off("unhandledRejection", note);
+    });
+    const ignores: MiddlewareHandler = (_context, next) => {
+      void next();
+      return new Response("early");
+    };
+    const passes: MiddlewareHandler = (_context, next) => next();
+    const fails: MiddlewareHandler = async () => {
+      throw new Error("late");
+    };
+    const failing: Routes = { "a.ts": { GET: fails as never } };
+    for (const [routes, middleware] of [
+      [pages, sequence(ignores, fails)],
+      [pages, sequence(ignores, passes, fails)],
+      [pages, sequence(passes, sequence(ignores, passes), fails)],
+      [failing, sequence(ignores, passes, passes)],
+    ] as const) {
+      const app = await testApp(routes, { middleware });
+      expect(await app.text("/a")).toBe("early");
+    }
+    // A caller of his own, whose next() fails.
+    const own = sequence(ignores, passes)({} as never, () => Promise.reject(new Error("own")));
+    expect(await ((await own) as Response).text()).toBe("early");
+    // Node tells of them at the end of a turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).toEqual([]);
   });
 });
