@@ -3,8 +3,12 @@
 import type { Part, RoutePattern, Segment } from "../../lib/routes/route.ts";
 import { hasRest, isStatic, textOf } from "../../lib/routes/route.ts";
 
-/** Texts that find-my-way takes literally; `:` is doubled, everything else becomes a parameter. */
-const LITERAL = /^[^*()?%#\\{}[\]|^"<>`\s]*$/;
+/**
+ * Texts that find-my-way takes literally; `:` is doubled, everything else becomes a parameter. It decodes a path as
+ * `decodeURI` does before it looks: a text with a space is met as it stands in the name of its file, and one that became a
+ * parameter would come behind the parameters of other files.
+ */
+const LITERAL = /^[^*()?%#\\\p{Cc}]*$/u;
 
 /**
  * The URLs to register for a route, relative to the prefix: the pattern, and what an empty rest parameter adds.
