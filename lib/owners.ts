@@ -14,7 +14,7 @@ const Given = function (this: object, object: object): object {
 /**
  * The exchange of a native Response with a body, kept in the Response itself and seen by nobody. Not in a WeakMap: one with
  * an entry per request is made anew again and again, and keeps all that it held until a full collection (three
- * middlewares, Express: 70 µs instead of 46).
+ * middlewares, Express: 59 µs instead of 48).
  */
 class Stamp extends Given {
   readonly #exchange: Exchange;
