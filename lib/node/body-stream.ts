@@ -23,6 +23,9 @@ export interface BodyOrigin {
   choose(): BodyChoice;
 }
 
+/** Most bytes that Node reads of a socket at once. */
+const ONE_READ = 64 * 1024;
+
 /** The reading side of a body that comes from a socket. */
 export class BodyStream {
   /** What the `Request` is given. */
@@ -119,7 +122,32 @@ export class BodyStream {
     } else {
       this.taken = true;
       if (client.gone || source.destroyed) this.#takeRest();
+      else if (this.#isWhole && isSmall(origin)) process.nextTick(() => this.#takeArrived());
       else this.#listen(origin);
+    }
+  }
+
+  /**
+   * What came in one piece with its head is there as soon as Node has parsed that piece, which is when this is called.
+   * Four listeners less.
+   */
+  #takeArrived(): void {
+    const origin = this.#origin;
+    if (origin === undefined) return;
+    const { client, source } = origin;
+    if (client.served) {
+      this.stop();
+      return;
+    }
+    const chunk: Uint8Array | string | null = source.read();
+    if (chunk !== null) this.#take(chunk);
+    if (isComplete(origin, this.#received)) {
+      this.#settle({ kind: "ended" });
+    } else if (client.gone || source.destroyed) {
+      this.#takeRest();
+    } else {
+      this.#listen(origin);
+      source.resume();
     }
   }
 
@@ -165,7 +193,7 @@ export class BodyStream {
 
   #wait(waiting: () => void): void {
     this.#waiting = waiting;
-    this.#origin?.source.resume();
+    if (this.#unlisten !== undefined) this.#origin?.source.resume();
   }
 
   #take(chunk: Uint8Array | string): void {
@@ -242,6 +270,13 @@ export class BodyStream {
     this.#waiting?.();
     this.#waiting = undefined;
   }
+}
+
+/** Whether the body may have come with its head, in one read of the socket. */
+function isSmall({ req, source }: BodyOrigin): boolean {
+  return (
+    source === req && http2Stream(req) === undefined && (declaredLength(req) ?? ONE_READ) < ONE_READ
+  );
 }
 
 function isComplete({ req, source }: BodyOrigin, received: number): boolean {
