@@ -41,6 +41,8 @@ export interface Engine {
   readonly host: HostModules;
   readonly positions: Positions;
   readonly changes: Changes;
+  /** What still runs in it may fail for that alone. */
+  readonly isClosed: boolean;
   close(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   const { tools, config, logger, roots, requires, list, onChange } = parts;
   const { root, shared, site } = config;
   let changes: Changes | undefined;
+  let isClosed = false;
   const { createFilter, loadEnv } = tools.vite;
   const constants = envConstants({ mode: MODE, root, site, loadEnv });
   const plugins = [astroPlugin(roots), readPlugin((file) => changes?.note(file))];
@@ -66,7 +69,11 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     host,
     positions,
     changes,
+    get isClosed() {
+      return isClosed;
+    },
     async close() {
+      isClosed = true;
       this.changes.close();
       await Promise.all([runner.close(), server.close()]);
     },

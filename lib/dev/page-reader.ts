@@ -151,6 +151,7 @@ export class PageReader {
   }
 
   #log(error: Error, source: string): void {
+    if (this.engine.isClosed) return;
     const text = error.message.replace(source, "");
     if (this.#logged.has(text)) return;
     this.#logged.add(text);

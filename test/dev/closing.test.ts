@@ -1,0 +1,50 @@
+// A bridge that is closed while a reload is going on.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createApp } from "starbridge";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { link, writeApp } from "../lib/loader/_app.ts";
+import { page } from "./_hosts.ts";
+
+interface Gate {
+  enter: () => void;
+  open: Promise<void>;
+}
+
+const middleware = "export const onRequest = (context, next) => next();";
+/** It waits at the gate, and needs another module behind it. */
+const waiting = `
+  globalThis.gate.enter();
+  await globalThis.gate.open;
+  await import("./text.ts");
+  ${middleware}`;
+
+describe("a bridge that is closed during a reload", () => {
+  it("has nothing to complain of", async () => {
+    const root = writeApp({
+      "package.json": '{ "type": "module" }',
+      "src/text.ts": 'export const text = "";',
+      "src/middleware.ts": middleware,
+      "src/pages/a.ts": page("old"),
+    });
+    link(root, "starbridge");
+    const said: unknown[] = [];
+    const say = (...args: unknown[]) => said.push(args);
+    const app = createApp({ root, dev: true, logger: { info() {}, warn: say, error: say } });
+    await app.ready();
+    expect(await (await app.fetch(new Request("http://localhost/a"))).text()).toBe("old");
+    let open = () => {};
+    const entered = new Promise<void>((enter) => {
+      const gate: Gate = { enter, open: new Promise((resolve) => (open = resolve)) };
+      Object.assign(globalThis, { gate });
+    });
+    onTestFinished(() => void Reflect.deleteProperty(globalThis, "gate"));
+    writeFileSync(join(root, "src/middleware.ts"), waiting);
+    await entered;
+    await app.close();
+    open();
+    // What was loading hears of it in the turns that follow.
+    for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+    expect(said).toEqual([]);
+  });
+});
