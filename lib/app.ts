@@ -13,7 +13,7 @@ import { News } from "./news.ts";
 import { createPass, isPass } from "./pass.ts";
 import type { Target } from "./view.ts";
 import type { Renderer } from "./renderer.ts";
-import type { RouteMatch, SlashRule } from "./routes/match.ts";
+import type { IsCandidate, RouteMatch, SlashRule } from "./routes/match.ts";
 import type { Route } from "./routes/route.ts";
 import type { HostDefaults, Settings } from "./settings.ts";
 import { createFallback, createSettings, readSettings } from "./settings.ts";
@@ -112,16 +112,18 @@ export class App {
    *
    * @param pathname As it came in the request target, without mount path and query.
    * @param rule The host's strictness, for when `trailingSlash` is not set.
+   * @param isCandidate Which routes may answer (all of them).
    */
   match(
     method: string,
     pathname: string,
     rule: SlashRule = "ignore",
+    isCandidate?: IsCandidate<Target>,
   ): RouteMatch<Target> | undefined {
     const renderer = this.#renderers.current;
     if (renderer === undefined || FOREIGN_METHODS.has(method)) return undefined;
     const slash = this.config.trailingSlash ?? rule;
-    const match = findRoute(renderer.sources, { method, pathname }, slash);
+    const match = findRoute(renderer.sources, { method, pathname }, slash, isCandidate);
     if (match === undefined) return undefined;
     const { target } = match.route;
     const isLeft =
@@ -129,6 +131,13 @@ export class App {
       this.config.methodMismatch === "fallthrough" &&
       target.answers(method) === false;
     return isLeft ? undefined : match;
+  }
+
+  /** The same when `getStaticPaths` had its say: for who renders ahead. */
+  async settle(method: string, pathname: string): Promise<RouteMatch<Target> | undefined> {
+    const match = this.match(method, pathname);
+    const renderer = this.#renderers.current;
+    return renderer && match && settleRoute(renderer.sources, match, { method, pathname });
   }
 
   /**
@@ -203,7 +212,6 @@ export class App {
 
   /**
    * Answers a Web Request without any host: for tests and scripts.
-   *
    * Never rejects because of what an endpoint does: a failure is logged and gives an empty 500.
    */
   async fetch(request: Request, { locals, clientAddress }: FetchFacts = {}): Promise<Response> {

@@ -3,7 +3,7 @@ import type { PrerenderedAnswer } from "./loader/pages.ts";
 import type { Remarks } from "./news.ts";
 import type { Page } from "./page.ts";
 import type { RedirectTarget } from "./redirects.ts";
-import type { RouteMatch, SlashRule } from "./routes/match.ts";
+import type { IsCandidate, RouteMatch, SlashRule } from "./routes/match.ts";
 import { matchRoute } from "./routes/match.ts";
 import type { Route } from "./routes/route.ts";
 import type { RouteTable } from "./routes/table.ts";
@@ -20,6 +20,8 @@ export interface Sources {
   /** For targets of rewrites and for second choices; a host's strictness is for what clients send. */
   readonly slashRule: SlashRule;
   readonly remarks: Remarks;
+  /** A build keeps the answers: no error route stands in for one that failed. */
+  readonly isBuilding: boolean;
 }
 
 /** What a request is looked up by. */
@@ -29,23 +31,33 @@ export interface Sought {
   readonly pathname: string;
 }
 
-/** Looks a request up. A prerendered route answers its own paths only, and with a build only GET and HEAD. */
+/**
+ * Looks a request up. A prerendered route answers its own paths only, and with a build only GET and HEAD.
+ *
+ * @param isCandidate Which routes may answer (all of them).
+ */
 export function findRoute(
   sources: Sources,
   sought: Sought,
   rule: SlashRule,
+  isCandidate?: IsCandidate<Target>,
 ): RouteMatch<Target> | undefined {
-  const match = matchRoute(sources.table, sought.pathname, rule);
+  const match = matchRoute(sources.table, sought.pathname, rule, isCandidate);
   // It would have to be sent to the spelling without the slash.
   if (match?.hasSurplusSlash && isInternal(sought.pathname)) return undefined;
-  const page = match && prerenderedPage(match.route);
-  if (match === undefined || page === undefined) return match;
-  const { prerendered } = sources;
-  const answers =
-    prerendered === undefined
-      ? isRead(sought.method) || page.answers(sought.method) !== false
-      : isRead(sought.method) && prerendered.has(match.path);
-  return answers ? match : findOnDemand(sources.table, match, sought.pathname, rule);
+  if (match === undefined || prerenderedPage(match.route) === undefined) return match;
+  const answers = (route: Route<Target>): boolean => {
+    const page = prerenderedPage(route);
+    if (isCandidate?.(route) === false) return false;
+    if (page === undefined) return true;
+    const { prerendered } = sources;
+    if (prerendered === undefined)
+      return isRead(sought.method) || page.answers(sought.method) !== false;
+    return isRead(sought.method) && prerendered.get(match.path)?.route === page.file;
+  };
+  return answers(match.route)
+    ? match
+    : findBehind(sources.table, match, sought.pathname, rule, answers);
 }
 
 /**
@@ -63,11 +75,13 @@ export function settleRoute(
   return target.isPrerendered === false ? match : settlePage(sources, match, target, sought);
 }
 
+/** @param passed The routes that were asked before and do not give the path. */
 async function settlePage(
   sources: Sources,
   match: RouteMatch<Target>,
   page: Page,
   sought: Sought,
+  passed: ReadonlySet<unknown> = new Set(),
 ): Promise<RouteMatch<Target> | undefined> {
   try {
     await page.load();
@@ -76,29 +90,38 @@ async function settlePage(
     return match;
   }
   if (!page.isPrerendered) return match;
+  const { target } = match.route;
   const { table, slashRule, remarks } = sources;
   const { source } = page;
   const { method, pathname } = sought;
   if (!isRead(method)) {
-    if (!page.answers(method)) return findOnDemand(table, match, pathname, slashRule);
+    if (!page.answers(method)) return findBehind(table, match, pathname, slashRule, isOnDemand);
     const fact = `${source} is prerendered; with a build it answers GET and HEAD only.`;
     remarks.once(source, "method", `${method} ${pathname}: ${fact}`);
   }
   if ((await page.staticPaths()).has(match.path)) return match;
   const fact = `getStaticPaths of ${source} does not give ${pathname}.`;
-  remarks.once(source, "path", `NoMatchingStaticPathFound: ${fact}`);
-  return findOnDemand(table, match, pathname, slashRule);
+  if (!sources.isBuilding) remarks.once(source, "path", `NoMatchingStaticPathFound: ${fact}`);
+  const asked = new Set([...passed, target]);
+  const next = findBehind(table, match, pathname, slashRule, (other) => !asked.has(other.target));
+  if (next?.route.target.kind !== "page" || next.route.target.isPrerendered === false) return next;
+  return settlePage(sources, next, next.route.target, sought, asked);
 }
 
-/** Behind a prerendered route with parameters come those that run on request; behind a fixed path comes the host. */
-function findOnDemand(
+/** Behind a prerendered route with parameters come other routes; behind a fixed path comes the host. */
+function findBehind(
   table: RouteTable<Target>,
   { route }: RouteMatch<Target>,
   pathname: string,
   rule: SlashRule,
+  isCandidate: IsCandidate<Target>,
 ): RouteMatch<Target> | undefined {
   if (route.params.length === 0) return undefined;
-  return matchRoute(table, pathname, rule, (other) => prerenderedPage(other) === undefined);
+  return matchRoute(table, pathname, rule, isCandidate);
+}
+
+function isOnDemand(route: Route<Target>): boolean {
+  return prerenderedPage(route) === undefined;
 }
 
 function prerenderedPage({ target }: Route<Target>): Page | undefined {

@@ -30,8 +30,6 @@ export interface RendererParts extends ErrorFiles {
   readonly middleware: MiddlewareHandler | undefined;
   readonly checkOrigin: boolean | "astro";
   readonly mismatch: "405" | "404";
-  /** A build keeps the answers: no error route stands in for one that failed. */
-  readonly isBuilding: boolean;
 }
 
 export class Renderer implements ContextPowers {
@@ -53,7 +51,8 @@ export class Renderer implements ContextPowers {
 
   /** What a build has made of a route. */
   prerenderedAt(page: Page | undefined, path: string): PrerenderedAnswer | undefined {
-    return page?.isPrerendered ? this.#parts.prerendered?.get(path) : undefined;
+    const made = page?.isPrerendered ? this.#parts.prerendered?.get(path) : undefined;
+    return made?.route === page?.file ? made : undefined;
   }
 
   /**

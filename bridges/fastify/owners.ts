@@ -8,16 +8,23 @@ import { placeOf } from "./host.ts";
 
 type AppRoute = App["routes"][number];
 type Page = Extract<AppRoute["target"], { kind: "page" }>;
+type Match = NonNullable<ReturnType<Lookup>>;
+
+/** The paths of prerendered pages, for all routes of one app. */
+export type Listings = WeakMap<Page, ReadonlyMap<string, unknown>>;
 
 /** What our own matcher says of a request, before Fastify has made one of its own of it. */
-export type Lookup = (req: IncomingMessage) => ReturnType<App["match"]>;
+export type Lookup = (
+  req: IncomingMessage,
+  isCandidate?: (route: AppRoute) => boolean,
+) => ReturnType<App["match"]>;
 
 export function createLookup(scope: FastifyInstance, app: App, router: RouterOptions): Lookup {
   const rule = router.ignoreTrailingSlash ? "ignore" : "strict";
   const prefix = scope.prefix.split("/").filter((segment) => segment !== "");
-  return ({ method = "GET", url = "" }) => {
+  return ({ method = "GET", url = "" }, isCandidate) => {
     const place = placeOf(url, prefix, router.useSemicolonDelimiter);
-    return place && app.match(method, place.pathname, rule);
+    return place && app.match(method, place.pathname, rule, isCandidate);
   };
 }
 
@@ -25,23 +32,37 @@ export function createLookup(scope: FastifyInstance, app: App, router: RouterOpt
  * A prerendered file with parameters answers the paths that it was rendered for: all others belong to whatever the
  * host has behind it. `undefined` for every other route.
  */
-export function ownerOf(route: AppRoute, lookup: Lookup): Owner | undefined {
-  const { target, params, source } = route;
-  if (target.kind !== "page" || !target.isPrerendered || params.length === 0) return undefined;
-  const listed = new WeakMap<Page, ReadonlyMap<string, unknown>>();
-  list(target, listed);
+export function ownerOf(route: AppRoute, lookup: Lookup, listings: Listings): Owner | undefined {
+  const { target, source } = route;
+  if (!isListed(route)) return undefined;
+  list(target as Page, listings);
   return {
     owns(req) {
-      const match = lookup(req);
-      if (match === undefined || match.route.source !== source) return false;
-      const page = match.route.target as Page;
-      // A file that was reloaded is another page.
-      if (!listed.has(page)) list(page, listed);
-      const paths = listed.get(page) ?? UNKNOWN;
-      return paths === UNKNOWN || paths.has(match.path);
+      const passed = new Set<AppRoute>();
+      const isCandidate = (other: AppRoute): boolean => !passed.has(other);
+      for (;;) {
+        const match = lookup(req, passed.size > 0 ? isCandidate : undefined);
+        if (match === undefined || gives(match, listings)) return match?.route.source === source;
+        passed.add(match.route);
+      }
     },
     toJSON: () => source,
   };
+}
+
+/** Whether what a route answers is a list of paths. */
+function isListed({ target, params }: AppRoute): boolean {
+  return target.kind === "page" && target.isPrerendered === true && params.length > 0;
+}
+
+/** Whether the path of a match is one of those, as far as known. */
+function gives(match: Match, listings: Listings): boolean {
+  if (!isListed(match.route)) return true;
+  const page = match.route.target as Page;
+  // A file that was reloaded is another page.
+  if (!listings.has(page)) list(page, listings);
+  const paths = listings.get(page) ?? UNKNOWN;
+  return paths === UNKNOWN || paths.has(match.path);
 }
 
 const UNKNOWN: ReadonlyMap<string, unknown> = new Map();
@@ -50,11 +71,11 @@ const UNKNOWN: ReadonlyMap<string, unknown> = new Map();
  * With a build, our matcher knows the paths. Without one, `getStaticPaths` does, which Fastify cannot wait for: until
  * it has answered, or when it fails, every path is ours, and the page has the last word.
  */
-function list(page: Page, listed: WeakMap<Page, ReadonlyMap<string, unknown>>): void {
-  listed.set(page, UNKNOWN);
+function list(page: Page, listings: Listings): void {
+  listings.set(page, UNKNOWN);
   if (![...(page.exports ?? [])].includes("getStaticPaths")) return;
   page.staticPaths().then(
-    (paths) => void listed.set(page, paths),
+    (paths) => void listings.set(page, paths),
     // Met again where the route is rendered.
     () => {},
   );

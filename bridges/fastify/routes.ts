@@ -7,6 +7,7 @@ import type { Constraints, Owner } from "./constraints.ts";
 import { first, ownedBy } from "./constraints.ts";
 import type { RouterOptions } from "./host.ts";
 import { registeredKey, registerNewFiles } from "./new-files.ts";
+import type { Listings } from "./owners.ts";
 import { createLookup, ownerOf } from "./owners.ts";
 import { shapeOfUrl, toFastifyUrls } from "./urls.ts";
 
@@ -41,6 +42,7 @@ export async function registerRoutes(
   const { trailingSlash, onConflict } = app.config;
   const slash = trailingSlash === "ignore" || trailingSlash === "always";
   const lookup = createLookup(scope, app, router);
+  const listings: Listings = new WeakMap();
   const methodsOf = createMethodLists(scope, app);
   const taken = new Set<string>();
   const guarded = new Map<string, string>();
@@ -51,7 +53,7 @@ export async function registerRoutes(
     const supported = soon instanceof Promise ? await soon.catch(nothingOf(mayGrow)) : soon;
     if (mayGrow)
       for (const method of supported) registered.add(registeredKey(method, route.source));
-    const owner = ownerOf(route, lookup);
+    const owner = ownerOf(route, lookup, listings);
     for (const url of toFastifyUrls(route, slash && !router.ignoreTrailingSlash)) {
       const shape = shapeOfUrl(scope.prefix + url, router.ignoreTrailingSlash);
       const methods = supported.filter((method) => {

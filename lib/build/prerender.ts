@@ -24,12 +24,12 @@ export interface PrerenderOptions {
   onPath(done: number, total: number, path: string): void;
 }
 
-type Route = App["routes"][number];
+type Match = NonNullable<ReturnType<App["match"]>>;
 
 /** One path to render. */
 interface Job {
   readonly page: Page;
-  readonly route: Route;
+  readonly match: Match;
   readonly path: string;
   /** As a request would spell it: with a slash at the end where the options ask for one. */
   readonly pathname: string;
@@ -94,10 +94,10 @@ async function listJobs(app: App, logger: Logger): Promise<Job[]> {
     for (const path of (await target.staticPaths()).keys()) {
       const needsSlash = app.config.trailingSlash === "always" && !route.hasExtension;
       const pathname = path === "" ? "/" : needsSlash ? `${path}/` : path;
-      const winner = app.match("GET", pathname)?.route;
-      if (winner === route) jobs.push({ page: target, route, path, pathname });
+      const winner = await app.settle("GET", pathname);
+      if (winner?.route === route) jobs.push({ page: target, match: winner, path, pathname });
       else {
-        const other = winner === undefined ? "no route" : winner.source;
+        const other = winner === undefined ? "no route" : winner.route.source;
         logger.warn(
           `${pathname} of ${target.source} is not prerendered: ${other} answers that path.`,
         );
@@ -107,13 +107,11 @@ async function listJobs(app: App, logger: Logger): Promise<Job[]> {
   return jobs;
 }
 
-async function render(app: App, { page, path, pathname }: Job): Promise<Response> {
+async function render(app: App, { page, match, path, pathname }: Job): Promise<Response> {
   const details = { file: page.source, path: path || "/" };
-  const match = app.match("GET", pathname);
   const url = new URL(pathname, app.config.site?.origin ?? "http://localhost");
   let response: Response;
   try {
-    if (match === undefined) throw new Error("The path has no route any more.");
     response = await app.handle(fromRequest(new Request(url)), match);
   } catch (error) {
     const reason = `${(error as Error).name}: ${(error as Error).message}`.replace(

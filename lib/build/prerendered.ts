@@ -41,6 +41,10 @@ export class PrerenderedFile implements PrerenderedAnswer {
     this.#options = variants;
   }
 
+  get route(): string {
+    return this.#entry.route;
+  }
+
   async answer(incoming: Incoming): Promise<Response> {
     const { status } = this.#entry;
     const variants = await this.#compressed();

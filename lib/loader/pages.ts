@@ -40,6 +40,8 @@ export interface Pages {
 
 /** One answer of a build. */
 export interface PrerenderedAnswer {
+  /** The endpoint file that gave it: "posts/[slug].ts". */
+  readonly route: string;
   /** The answer to a client: its conditions, its range and the encodings it takes count. */
   answer(incoming: Incoming): Promise<Response>;
   /** All of it, for who does not hand it to a client as it is: a rewrite, an error route. */

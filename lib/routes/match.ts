@@ -49,7 +49,7 @@ export class RouteMatch<Target = unknown> {
 }
 
 /** Which routes may answer. */
-type IsCandidate<Target> = (route: Route<Target>) => boolean;
+export type IsCandidate<Target> = (route: Route<Target>) => boolean;
 
 /**
  * Finds the route of a path.
