@@ -20,6 +20,8 @@ export interface Sources {
   /** For targets of rewrites and for second choices; a host's strictness is for what clients send. */
   readonly slashRule: SlashRule;
   readonly remarks: Remarks;
+  /** What becomes of a request to a file that has no answer to its method. */
+  readonly mismatch: "fallthrough" | "405" | "404";
   /** A build keeps the answers: no error route stands in for one that failed. */
   readonly isBuilding: boolean;
 }
@@ -55,9 +57,12 @@ export function findRoute(
       return isRead(sought.method) || page.answers(sought.method) !== false;
     return isRead(sought.method) && prerendered.get(match.path)?.route === page.file;
   };
-  return answers(match.route)
-    ? match
-    : findBehind(sources.table, match, sought.pathname, rule, answers);
+  if (answers(match.route)) return match;
+  const next = findBehind(sources.table, match, sought.pathname, rule, answers);
+  if (next !== undefined || sources.mismatch === "fallthrough") return next;
+  // The file has the path, and says that it has not the method.
+  const isMade = sources.prerendered?.get(match.path)?.route === prerenderedPage(match.route)?.file;
+  return isMade && !isRead(sought.method) ? match : undefined;
 }
 
 /**

@@ -29,7 +29,6 @@ import { errorView, notFoundView, viewOf } from "./view.ts";
 export interface RendererParts extends ErrorFiles {
   readonly middleware: MiddlewareHandler | undefined;
   readonly checkOrigin: boolean | "astro";
-  readonly mismatch: "405" | "404";
 }
 
 export class Renderer implements ContextPowers {

@@ -62,7 +62,7 @@ export function createRenderer(
     isBuilding,
     middleware: pages.middleware,
     checkOrigin,
-    mismatch: methodMismatch === "405" ? "405" : "404",
+    mismatch: methodMismatch,
     slashRule: trailingSlash ?? "ignore",
     surroundings,
     logger,
@@ -85,8 +85,9 @@ export function createTable(
   const isTold = pages.prerendered !== undefined;
   const tell = (page: Page): void => reportExports(page, logger, isBeforeBuild);
   const known: KnownSegments = new Map();
+  const needsSlash = config.trailingSlash === "always";
   const createPage = (file: PageFile, route: RoutePattern): Page =>
-    pageOf(file, route, isDefault, isTold ? undefined : tell);
+    pageOf(file, route, { isDefault, needsSlash, logger }, isTold ? undefined : tell);
   const rules = { known, isTold, createPage };
   const files = pages.files.map((file) => new FileRoute(file, rules));
   const { routes: redirects, hidden } = createRedirects(config.redirects, files);
@@ -105,18 +106,31 @@ export function createTable(
   return table;
 }
 
+/** What holds for all pages of one table. */
+interface PageRules {
+  /** Whether files are prerendered that do not say. */
+  readonly isDefault: boolean;
+  readonly needsSlash: boolean;
+  readonly logger: Teller;
+}
+
 /** @param tell Called once more for a file of which nobody knows the exports before it is loaded. */
 function pageOf(
   file: PageFile,
   route: RoutePattern,
-  isDefault: boolean,
+  { isDefault, needsSlash, logger }: PageRules,
   tell: ((page: Page) => void) | undefined,
 ): Page {
   const rules = {
     isDefault,
     async listPaths(module: EndpointModule) {
       const { listStaticPaths } = await import("./build/static-paths.ts");
-      return listStaticPaths(route, module, file.source);
+      const { source } = file;
+      const onTwice = (path: string): void => {
+        const text = `getStaticPaths of ${source} gives ${path} more than once: the last entry counts.`;
+        logger.warn(text);
+      };
+      return listStaticPaths(route, module, { source, needsSlash, onTwice });
     },
   };
   if (tell === undefined || file.exports !== undefined) return new Page(file, rules);

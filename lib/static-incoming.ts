@@ -3,6 +3,9 @@ import type { HostContext, Incoming } from "./types.ts";
 
 const NO_HOST: HostContext = { kind: "fetch" };
 
+/** The origin where the public address is not known, as Astro has it. */
+export const NO_SITE = "http://localhost:4321";
+
 /** Hides a request behind what a build would know of it. */
 export class StaticIncoming implements Incoming {
   readonly mount = "";
@@ -20,7 +23,7 @@ export class StaticIncoming implements Incoming {
   constructor(source: Incoming, site: URL | undefined, warn: () => void) {
     this.#source = source;
     this.#warn = warn;
-    this.origin = site?.origin ?? "http://localhost";
+    this.origin = site?.origin ?? NO_SITE;
   }
 
   get method(): string {

@@ -9,7 +9,10 @@ const WORTHWHILE = 1024;
 const COMPRESSIBLE =
   /^text\/|[/+](?:json|xml|javascript|ecmascript|x-ndjson|wasm|yaml)\b|^font\/[ot]tf/;
 
-/** The encodings of ours that a client takes, smallest result first. */
+/**
+ * The encodings of ours that a client takes and does not like less than the plain body: what it likes best first, and
+ * of what it likes the same the smallest result (RFC 9110 section 12.5.3).
+ */
 export function acceptedEncodings(header: string | undefined): Encoding[] {
   if (header === undefined) return [];
   const weights = new Map<string, number>();
@@ -18,8 +21,12 @@ export function acceptedEncodings(header: string | undefined): Encoding[] {
     const quality = params.find((param) => param.startsWith("q="))?.slice(2);
     weights.set(name, quality === undefined ? 1 : Number(quality));
   }
-  const takes = (name: Encoding): boolean => (weights.get(name) ?? weights.get("*") ?? 0) > 0;
-  return (["br", "gzip"] as const).filter(takes);
+  const weightOf = (name: Encoding): number => weights.get(name) ?? weights.get("*") ?? 0;
+  // Unless it is named, the plain body is what a client takes when there is nothing else.
+  const least = weights.get("identity") ?? 0;
+  return (["br", "gzip"] as const)
+    .filter((name) => weightOf(name) > 0 && weightOf(name) >= least)
+    .sort((one, other) => weightOf(other) - weightOf(one));
 }
 
 /** The compressed forms that are worth a file, by its ending. */

@@ -31,7 +31,7 @@ export function createManifestLoader({ config }: { readonly config: Config }): L
         isSorted: true,
         ignored: [],
         middleware: await middlewareOf(build, config),
-        prerendered: await answersOf(build, config.precompressed),
+        prerendered: await answersOf(build, config),
       };
     },
     async close() {},
@@ -142,7 +142,7 @@ async function middlewareOf(
 
 async function answersOf(
   { data: { prerendered }, folder }: Build,
-  precompressed: boolean,
+  { precompressed, methodMismatch }: Config,
 ): Promise<Map<string, PrerenderedAnswer>> {
   if (prerendered.length === 0) return new Map();
   const { PrerenderedFile } = await import("./prerendered.ts");
@@ -150,7 +150,8 @@ async function answersOf(
   const files = new Set(precompressed ? prerendered.map(({ file }) => file) : []);
   const isBody = (file: string): boolean => files.has(file);
   const variants = precompressed ? { isBody } : undefined;
+  const options = { variants, refusal: methodMismatch === "405" ? 405 : 404 };
   return new Map(
-    prerendered.map((entry) => [entry.path, new PrerenderedFile(entry, folder, variants)]),
+    prerendered.map((entry) => [entry.path, new PrerenderedFile(entry, folder, options)]),
   );
 }

@@ -71,6 +71,8 @@ export interface ManifestAnswer {
   /** The body, relative to the folder of the build; absent for an answer without one. */
   readonly file?: string | undefined;
   readonly status: number;
+  /** Absent where it is the usual one. */
+  readonly statusText?: string | undefined;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly etag: string;
   /** Bytes of the body. */

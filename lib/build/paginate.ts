@@ -5,25 +5,36 @@ import type { GetStaticPathsItem, Page, PaginateFunction } from "../static-types
 import type { Params } from "../types.ts";
 import { staticPathOf } from "./static-path.ts";
 
-/** Makes the `paginate` of a route. */
-export function createPaginate(route: RoutePattern, source: string): PaginateFunction {
-  return function paginate(data, { pageSize = 10, params = {}, props = {}, format } = {}) {
+/**
+ * Makes the `paginate` of a route.
+ *
+ * @param needsSlash Whether the URLs of pages end in a slash, as `trailingSlash: "always"` asks for.
+ */
+export function createPaginate(
+  route: RoutePattern,
+  source: string,
+  needsSlash = false,
+): PaginateFunction {
+  return function paginate(data, { pageSize, params = {}, props = {}, format } = {}) {
     const isOptional = isRest(route, "page");
     if (isOptional === undefined)
       throw bridgeError("PAGE_NUMBER_PARAM_NOT_FOUND", { file: source });
-    const size = Math.max(1, pageSize);
+    // Any number that is no size means the default, as in Astro.
+    const size = Math.max(1, pageSize || 10);
     const lastPage = Math.max(1, Math.ceil(data.length / size));
     const paramsOf = (page: number): Params => ({
       ...params,
       page: isOptional && page === 1 ? undefined : String(page),
     });
     const urlOf = (page: number): string => {
-      const url = staticPathOf(route, paramsOf(page), source) || "/";
+      const path = staticPathOf(route, paramsOf(page), source);
+      const url = path === "" || (needsSlash && !route.hasExtension) ? `${path}/` : path;
       return format === undefined ? url : format(url);
     };
     return Array.from({ length: lastPage }, (_, index): GetStaticPathsItem => {
       const current = index + 1;
-      const start = index * size;
+      // All on one page: Infinity times zero is no number.
+      const start = index === 0 ? 0 : index * size;
       const end = Math.min(start + size, data.length);
       const page: Page = {
         data: data.slice(start, end),

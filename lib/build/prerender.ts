@@ -1,6 +1,7 @@
 // Prerendered routes → answers: every path once through the chain and its endpoint, as a request that nobody made.
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
+import { STATUS_CODES } from "node:http";
 import { dirname, join } from "node:path";
 import { lookup } from "mime-types";
 import type { App } from "../app.ts";
@@ -8,6 +9,7 @@ import { bridgeError } from "../errors.ts";
 import { fromRequest } from "../incoming.ts";
 import type { Logger } from "../log.ts";
 import type { Page } from "../page.ts";
+import { NO_SITE } from "../static-incoming.ts";
 import { isPass } from "../pass.ts";
 import { BodyNames } from "./body-names.ts";
 import { compressedForms } from "./encodings.ts";
@@ -49,6 +51,9 @@ const NOT_KEPT = new Set([
   "set-cookie",
   "transfer-encoding",
 ]);
+
+/** What says of a body how it is to be read. */
+const OF_BODIES = new Set(["content-encoding", "content-language", "content-type"]);
 
 /**
  * Renders all prerendered routes.
@@ -109,7 +114,7 @@ async function listJobs(app: App, logger: Logger): Promise<Job[]> {
 
 async function render(app: App, { page, match, path, pathname }: Job): Promise<Response> {
   const details = { file: page.source, path: path || "/" };
-  const url = new URL(pathname, app.config.site?.origin ?? "http://localhost");
+  const url = new URL(pathname, app.config.site?.origin ?? NO_SITE);
   let response: Response;
   try {
     response = await app.handle(fromRequest(new Request(url)), match);
@@ -127,9 +132,11 @@ async function render(app: App, { page, match, path, pathname }: Job): Promise<R
   const { status } = response;
   // The error files answer with their own status, and are kept with it.
   const errorStatus = /(?:^|\/)(404|500)\.[jt]s$/.exec(page.file)?.[1];
-  const isFine = (status >= 200 && status < 400) || errorStatus === String(status);
+  // 304 is for who has the answer already: nobody can, ahead of requests.
+  const isFine =
+    (status >= 200 && status < 400 && status !== 304) || errorStatus === String(status);
   if (!isFine) throw bridgeError("PRERENDER_STATUS", { ...details, status });
-  if (status >= 300 && status < 400 && !response.headers.has("location")) {
+  if (isRedirect(status) && !response.headers.has("location")) {
     throw bridgeError("REDIRECT_WITH_NO_LOCATION", { ...details, status });
   }
   return response;
@@ -148,12 +155,14 @@ async function keep(
   if (response.headers.has("set-cookie")) {
     logger.warn(`${shown} of ${page.source} sets cookies: they are left out, it is prerendered.`);
   }
-  const body = await bodyOf(response, job);
+  const body = await bodyOf(response, job, app.config.site);
   const headers = [...response.headers].filter(([name]) => !NOT_KEPT.has(name));
   const answer = {
     path,
     route: page.file,
     status,
+    statusText:
+      response.statusText === STATUS_CODES[status] ? undefined : response.statusText || undefined,
     headers,
     etag: response.headers.get("etag") ?? etagOf(body),
     size: body?.byteLength ?? 0,
@@ -172,24 +181,31 @@ async function keep(
   const file = join(folder, "client", name);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, body);
-  if (status >= 300) setHeader(headers, "content-type", "text/html; charset=utf-8");
+  if (isRedirect(status)) describeDocument(headers);
   else if (!response.headers.has("content-type")) {
-    const type = lookup(name);
+    // Of the path, and not of the name that it is kept under.
+    const type = lookup(path);
     if (type) headers.push(["content-type", type]);
   }
   const type = headers.find(([key]) => key === "content-type")?.[1] ?? null;
   if (app.config.precompressed && !response.headers.has("content-encoding")) {
     const forms = await compressedForms(body, type);
-    for (const [ending, bytes] of forms) await writeFile(file + ending, bytes);
+    for (const [ending, bytes] of forms) {
+      if (names.take(name + ending)) await writeFile(file + ending, bytes);
+    }
   }
   return { ...answer, file: `client/${name}` };
 }
 
-async function bodyOf(response: Response, { page, path }: Job): Promise<Uint8Array | undefined> {
+async function bodyOf(
+  response: Response,
+  { page, path }: Job,
+  site: URL | undefined,
+): Promise<Uint8Array | undefined> {
   const { status } = response;
-  if (status >= 300 && status < 400) {
+  if (isRedirect(status)) {
     const location = response.headers.get("location") ?? "";
-    return Buffer.from(redirectDocument(location, status));
+    return Buffer.from(redirectDocument(location, status, site));
   }
   if (response.body === null) return undefined;
   try {
@@ -200,10 +216,14 @@ async function bodyOf(response: Response, { page, path }: Job): Promise<Uint8Arr
   }
 }
 
-function setHeader(headers: [string, string][], name: string, value: string): void {
-  const at = headers.findIndex(([key]) => key === name);
-  if (at === -1) headers.push([name, value]);
-  else headers[at] = [name, value];
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
+}
+
+/** The headers of the document that stands for a redirect, whatever its endpoint said of a body of its own. */
+function describeDocument(headers: [string, string][]): void {
+  const others = headers.filter(([name]) => !OF_BODIES.has(name));
+  headers.splice(0, headers.length, ...others, ["content-type", "text/html; charset=utf-8"]);
 }
 
 /** Strong: it names these bytes and no others (RFC 9110 section 8.8.1). */

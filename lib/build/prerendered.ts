@@ -17,6 +17,14 @@ export interface Variants {
   isBody(file: string): boolean;
 }
 
+/** How an answer is given. */
+export interface PrerenderedOptions {
+  /** Looks for compressed files beside the body, when it is there. */
+  readonly variants: Variants | undefined;
+  /** The status for methods that are neither GET nor HEAD. */
+  readonly refusal: number;
+}
+
 /** One form of the body. */
 interface Variant {
   readonly path: string;
@@ -31,14 +39,13 @@ const BODY_HEADERS = ["content-type", "content-length", "content-encoding", "con
 export class PrerenderedFile implements PrerenderedAnswer {
   readonly #entry: ManifestAnswer;
   readonly #folder: string;
-  readonly #options: Variants | undefined;
+  readonly #options: PrerenderedOptions;
   #variants: Promise<Variant[]> | undefined;
 
-  /** @param variants Looks for compressed files beside the body, when it is given. */
-  constructor(entry: ManifestAnswer, folder: string, variants: Variants | undefined) {
+  constructor(entry: ManifestAnswer, folder: string, options: PrerenderedOptions) {
     this.#entry = entry;
     this.#folder = folder;
-    this.#options = variants;
+    this.#options = options;
   }
 
   get route(): string {
@@ -47,6 +54,7 @@ export class PrerenderedFile implements PrerenderedAnswer {
 
   async answer(incoming: Incoming): Promise<Response> {
     const { status } = this.#entry;
+    if (!isRead(incoming.method)) return this.#refuse();
     const variants = await this.#compressed();
     const accepted = acceptedEncodings(incoming.header("accept-encoding"));
     const variant =
@@ -66,6 +74,11 @@ export class PrerenderedFile implements PrerenderedAnswer {
     return this.#respond(variant, headers, incoming.method === "HEAD");
   }
 
+  #refuse(): Response {
+    const { refusal: status } = this.#options;
+    return new Response(null, { status, headers: status === 405 ? { allow: "GET, HEAD" } : {} });
+  }
+
   async whole(): Promise<Response> {
     const plain = this.#plain();
     return this.#respond(plain, this.#headers(plain), false);
@@ -76,9 +89,9 @@ export class PrerenderedFile implements PrerenderedAnswer {
     headers: Headers,
     isHead: boolean,
   ): Promise<Response> {
-    const { status } = this.#entry;
+    const { status, statusText = "" } = this.#entry;
     const body = variant && !isHead ? await open(variant) : null;
-    return new Response(body, { status, headers });
+    return new Response(body, { status, statusText, headers });
   }
 
   #headers(variant: Variant | undefined): Headers {
@@ -105,8 +118,9 @@ export class PrerenderedFile implements PrerenderedAnswer {
 
   /** Looked for once: a build does not change under a running process. */
   #compressed(): Promise<Variant[]> | Variant[] {
-    if (this.#options === undefined) return [];
-    this.#variants ??= this.#findCompressed(this.#options);
+    const { variants } = this.#options;
+    if (variants === undefined) return [];
+    this.#variants ??= this.#findCompressed(variants);
     return this.#variants;
   }
 
@@ -150,16 +164,16 @@ async function answerRange(
   const wanted = incoming.header("range");
   if (wanted === undefined || !isRangeCurrent(incoming.header("if-range"), headers))
     return undefined;
-  const ranges = parseRange(variant.size, wanted, { combine: true });
+  const specs = rangesOf(wanted, variant.size);
+  if (specs === undefined) return undefined;
+  const ranges = parseRange(variant.size, specs, { combine: true });
   if (ranges === -1) {
     const refused = bodiless(416, headers);
     refused.headers.set("content-range", `bytes */${variant.size}`);
     return refused;
   }
   const [range] = ranges === -2 ? [] : ranges;
-  if (ranges === -2 || range === undefined || ranges.type !== "bytes" || ranges.length > 1) {
-    return undefined;
-  }
+  if (range === undefined || ranges === -2 || ranges.length > 1) return undefined;
   const length = range.end - range.start + 1;
   const body = await open(variant, { start: range.start, length });
   headers.set("content-range", `bytes ${range.start}-${range.end}/${variant.size}`);
@@ -167,12 +181,30 @@ async function answerRange(
   return new Response(body, { status: 206, headers });
 }
 
+/**
+ * A `Range` header whose ranges can be taken as they stand: `undefined` when it is to be ignored, being of another unit
+ * or badly formed (RFC 9110 section 14.2). The parser takes those for ranges beyond the end, and so it does with the last
+ * 999 bytes of 256 (section 14.1.2: all of them).
+ */
+function rangesOf(header: string, size: number): string | undefined {
+  const list = /^bytes=(.*)$/is.exec(header.trim())?.[1];
+  if (list === undefined) return undefined;
+  const specs: string[] = [];
+  for (const item of list.split(",").map((text) => text.trim())) {
+    const [, first, last = ""] = /^(\d*)-(\d*)$/.exec(item) ?? [];
+    if (first === undefined || (first === "" && last === "")) return undefined;
+    if (first !== "" && last !== "" && Number(last) < Number(first)) return undefined;
+    specs.push(first === "" ? `-${Math.min(Number(last), size)}` : `${first}-${last}`);
+  }
+  return `bytes=${specs.join(",")}`;
+}
+
 /** `If-Range` (RFC 9110 section 13.1.5): a strong tag, or the very date. */
 function isRangeCurrent(ifRange: string | undefined, headers: Headers): boolean {
   if (ifRange === undefined) return true;
   if (/^(?:W\/)?"/.test(ifRange))
     return !ifRange.startsWith("W/") && ifRange === headers.get("etag");
-  return Date.parse(ifRange) === Date.parse(headers.get("last-modified") ?? "");
+  return dateOf(ifRange) === dateOf(headers.get("last-modified") ?? undefined);
 }
 
 /** `If-Match`, or else `If-Unmodified-Since`. */
@@ -183,19 +215,34 @@ function hasFailed(incoming: Incoming, headers: Headers): boolean {
     if (tags.trim() === "*") return false;
     return etag.startsWith("W/") || !tags.split(",").some((tag) => tag.trim() === etag);
   }
-  const since = Date.parse(incoming.header("if-unmodified-since") ?? "");
-  return Date.parse(headers.get("last-modified") ?? "") > since;
+  const since = dateOf(incoming.header("if-unmodified-since"));
+  return Number(dateOf(headers.get("last-modified") ?? undefined)) > Number(since);
+}
+
+const WEEKDAY = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/;
+
+/** Milliseconds of an HTTP date in one of its three forms; `undefined` for any other text, which is to be ignored. */
+function dateOf(text: string | undefined): number | undefined {
+  if (text === undefined || !WEEKDAY.test(text)) return undefined;
+  const time = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
+  return Number.isNaN(time) ? undefined : time;
 }
 
 function isFresh(incoming: Incoming, headers: Headers): boolean {
-  if (incoming.method !== "GET" && incoming.method !== "HEAD") return false;
   // `Cache-Control: no-cache` is for caches (RFC 9111 section 5.2.1.4): an origin answers conditions all the same.
+  const tags = incoming.header("if-none-match");
+  // Where there are tags, however few, the date does not count (RFC 9110 section 13.2.2).
+  const since = tags === undefined ? dateOf(incoming.header("if-modified-since")) : undefined;
   const request = {
-    "if-none-match": incoming.header("if-none-match"),
-    "if-modified-since": incoming.header("if-modified-since"),
+    "if-none-match": tags,
+    "if-modified-since": since === undefined ? undefined : new Date(since).toUTCString(),
   };
   const etag = headers.get("etag") ?? undefined;
   return fresh(request, { etag, "last-modified": headers.get("last-modified") ?? undefined });
+}
+
+function isRead(method: string): boolean {
+  return method === "GET" || method === "HEAD";
 }
 
 function bodiless(status: number, from: Headers): Response {

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { idOfManifest, MANIFEST_FILE } from "./manifest.ts";
 
 const ID = /^b[0-9a-z]+-[0-9a-f]{8}$/;
-/** Stands in the folder of a build that was in place once, so that it is no build under way. */
+/** Stands in the folder of a build that was in place once; its date is when another one took its place. */
 const MARK = ".published";
-/** After this time a build that was never put in place is one that was killed. */
-const ABANDONED_MS = 24 * 60 * 60 * 1000;
+/** How long a build stays that is not in place any more, or never was: processes may run on it, or it was killed. */
+const KEPT_MS = 24 * 60 * 60 * 1000;
 
 /** Makes the folder of a new build. */
 export async function createBuildFolder(home: string): Promise<{ id: string; folder: string }> {
@@ -20,7 +20,8 @@ export async function createBuildFolder(home: string): Promise<{ id: string; fol
 }
 
 /**
- * Puts a build in place, and removes those before the last: processes may still run on that one.
+ * Puts a build in place, and removes those that another one has replaced a day ago or earlier. A host loads pages when
+ * they are asked for, and may run on any build until it is started again.
  *
  * @param home Folder of the manifest and of all builds.
  * @param text The manifest.
@@ -31,6 +32,8 @@ export async function publish(home: string, id: string, text: string): Promise<v
   await writeFile(fresh, text);
   await rename(fresh, join(home, MANIFEST_FILE));
   await writeFile(join(home, id, MARK), "");
+  // Its day begins now, however long ago it was made.
+  if (before !== undefined) await writeFile(join(home, before, MARK), "").catch(ignore);
   await removeOld(home, [id, before]);
 }
 
@@ -47,7 +50,7 @@ async function removeOld(home: string, keep: readonly (string | undefined)[]): P
   for (const name of await readdir(home)) {
     if (ID.test(name) && !keep.includes(name) && (await isOver(join(home, name)))) old.push(name);
   }
-  // Asked after the marks were seen: a build that has one was in place by then, or still is.
+  // Asked after the dates were seen: what is in place by now stays.
   const current = await currentId(home);
   for (const name of old) {
     if (name !== current) await rm(join(home, name), { recursive: true, force: true });
@@ -55,7 +58,9 @@ async function removeOld(home: string, keep: readonly (string | undefined)[]): P
 }
 
 async function isOver(folder: string): Promise<boolean> {
-  if (await stat(join(folder, MARK)).catch(() => undefined)) return true;
-  const facts = await stat(folder).catch(() => undefined);
-  return facts !== undefined && Date.now() - facts.mtimeMs > ABANDONED_MS;
+  const facts =
+    (await stat(join(folder, MARK)).catch(ignore)) ?? (await stat(folder).catch(ignore));
+  return facts !== undefined && Date.now() - facts.mtimeMs > KEPT_MS;
 }
+
+function ignore(): undefined {}

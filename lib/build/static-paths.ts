@@ -8,17 +8,26 @@ import type { EndpointModule, Params, Props } from "../types.ts";
 import { createPaginate } from "./paginate.ts";
 import { staticPathOf } from "./static-path.ts";
 
+/** What `getStaticPaths` is asked with. */
+export interface ListingRules {
+  /** The file, for errors. */
+  readonly source: string;
+  /** Whether URLs of pages end in a slash, as `trailingSlash: "always"` asks for. */
+  readonly needsSlash?: boolean;
+  /** Hears of a path that there are several entries for. */
+  onTwice?(path: string): void;
+}
+
 /**
  * The paths that a route is rendered for, in canonical spelling and without a slash at the end, with the props of
- * each. Of two entries for one path the first counts.
+ * each. Of several entries for one path the props of the last count, as in Astro.
  *
- * @param source The file, for errors.
  * @throws BridgeError with Astro's name for what is wrong; what `getStaticPaths` itself throws.
  */
 export async function listStaticPaths(
   route: RoutePattern,
   module: EndpointModule,
-  source: string,
+  { source, needsSlash, onTwice }: ListingRules,
 ): Promise<Map<string, Props>> {
   // A route without parameters has one path, whatever the file exports.
   if (route.params.length === 0) return new Map([[staticPathOf(route, {}, source), {}]]);
@@ -27,7 +36,7 @@ export async function listStaticPaths(
     throw bridgeError("GET_STATIC_PATHS_REQUIRED", { file: source, pattern: route.pattern });
   }
   const result: unknown = await (getStaticPaths as GetStaticPaths).call(module, {
-    paginate: createPaginate(route, source),
+    paginate: createPaginate(route, source, needsSlash),
     routePattern: route.pattern,
   });
   if (!Array.isArray(result)) {
@@ -41,7 +50,8 @@ export async function listStaticPaths(
     const { params, props } = assertEntry(entry, source);
     assertNoFileForFolder(route, params, source);
     const path = staticPathOf(route, params, source);
-    if (!paths.has(path)) paths.set(path, { ...props });
+    if (paths.has(path)) onTwice?.(path || "/");
+    paths.set(path, { ...props });
   }
   return paths;
 }

@@ -86,6 +86,30 @@ describe("paginate()", () => {
     expect(third.url).toMatchObject({ next: undefined, last: undefined, first: "/list/1" });
   });
 
+  // P-40
+  it("takes what is no size for ten, and all on one page as it is meant", () => {
+    for (const pageSize of [0, Number.NaN, null as unknown as number, undefined]) {
+      const sizes = paginate("[page].ts", letters, { pageSize: pageSize as number });
+      expect(sizes.map(({ props }) => props?.page.data.length)).toEqual([10, 2]);
+    }
+    const [all, ...more] = paginate("[page].ts", letters, { pageSize: Number.POSITIVE_INFINITY });
+    expect(more).toEqual([]);
+    expect(all?.props?.page).toMatchObject({ data: letters, start: 0, end: 11, lastPage: 1 });
+  });
+
+  // P-42
+  it("spells its URLs with the slash that the options ask for", () => {
+    const urls = (file: string) =>
+      createPaginate(
+        parseRouteFile(file),
+        `src/pages/${file}`,
+        true,
+      )(letters, { pageSize: 6 }).map(({ props }) => props?.page.url.current);
+    expect(urls("list/[page].ts")).toEqual(["/list/1/", "/list/2/"]);
+    expect(urls("[...page].ts")).toEqual(["/", "/2/"]);
+    expect(urls("list/[page].json.ts")).toEqual(["/list/1.json", "/list/2.json"]);
+  });
+
   // P-42
   it("makes one page of nothing", () => {
     const pages = paginate("[page].ts", []);

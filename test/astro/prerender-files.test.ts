@@ -75,6 +75,86 @@ describe("the files of prerendered endpoints", () => {
   });
 
   // S-23
+  it("of redirects are HTML, whatever the endpoint said of a body of its own", async () => {
+    const { root, fetch } = await built(
+      {
+        "src/pages/a.js": get(
+          `new Response("{}", { status: 303, headers: { location: "/to", "content-type": "application/json", "content-encoding": "gzip", "content-security-policy": "default-src 'none'" } })`,
+        ),
+      },
+      { site: "https://example.com/base/" },
+    );
+    const answer = await fetch("/a");
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      location: "/to",
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": "default-src 'none'",
+    });
+    expect(answer.headers.has("content-encoding")).toBe(false);
+    expect(await answer.text()).toBe(readFileSync(bodyFile(root, "a"), "utf8"));
+    expect(readFileSync(bodyFile(root, "a"), "utf8")).toContain(
+      '<link rel="canonical" href="https://example.com/to">',
+    );
+  });
+
+  // S-22 S-26
+  it("of error files are what those say they are", async () => {
+    const { fetch } = await built({
+      "src/pages/404.js": get("Response.json({ error: 1 }, { status: 404, statusText: 'Lost' })"),
+      "src/pages/500.js": get("Response.json({ error: 2 }, { status: 500 })"),
+      "src/pages/boom.js": "export const GET = () => { throw new Error('boom'); };",
+    });
+    for (const [path, status, statusText, error] of [
+      ["/404", 404, "Lost", 1],
+      ["/nowhere", 404, "Lost", 1],
+      ["/boom", 500, "", 2],
+    ] as const) {
+      const answer = await fetch(path);
+      const { headers } = answer;
+      expect([answer.status, headers.get("content-type")]).toEqual([status, "application/json"]);
+      if (path === "/404") expect(answer.statusText).toBe(statusText);
+      expect(await answer.json()).toEqual({ error });
+    }
+  });
+
+  // S-22
+  it("are not made of 304: nobody has an answer ahead of requests", async () => {
+    const error = await buildFailure({
+      "src/pages/a.js": get("new Response(null, { status: 304, headers: { location: '/' } })"),
+    });
+    expect(error.code).toBe("STARBRIDGE_PRERENDER_STATUS");
+  });
+
+  it("are nobody else's compressed form", async () => {
+    const large = JSON.stringify("x".repeat(5000));
+    const { fetch } = await built(
+      {
+        "src/pages/big.json.js": get(`new Response('${large}')`),
+        "src/pages/big.json.br.js": get(`new Response("text")`),
+        "src/pages/a.js": get(
+          `new Response('${large}', { headers: { "content-type": "text/plain" } })`,
+        ),
+        "src/pages/a.br/x.js": get(`new Response("below")`),
+      },
+      { precompressed: true },
+    );
+    const texts = ["/big.json.br", "/big.json", "/a", "/a.br/x"].map(async (path) =>
+      (await fetch(path)).text(),
+    );
+    expect(await Promise.all(texts)).toEqual(["text", large, large, "below"]);
+  });
+
+  it("have the type of their path also under another name", async () => {
+    const { fetch } = await built({
+      "src/pages/a.png.js": get("new Response(new Uint8Array([1]))"),
+      "src/pages/A.png.js": get("new Response(new Uint8Array([2]))"),
+    });
+    for (const path of ["/a.png", "/A.png"]) {
+      expect((await fetch(path)).headers.get("content-type"), path).toBe("image/png");
+    }
+  });
+
+  // S-23
   it("are not made of redirects to nowhere", async () => {
     const error = await buildFailure({
       "src/pages/a.js": get("new Response(null, { status: 301 })"),

@@ -113,8 +113,8 @@ describe("the request of a prerendered endpoint", () => {
     });
     const headers = { "x-secret": "1", cookie: "a=1" };
     expect(await jsonOf(await app.fetch("/a?q=1", { headers }))).toEqual([
-      "http://localhost/a",
-      "http://localhost/a",
+      "http://localhost:4321/a",
+      "http://localhost:4321/a",
       [],
       true,
       "fetch",
@@ -356,7 +356,7 @@ describe("routes that a build has prerendered", () => {
       },
       "go.ts": { GET: (context) => context.rewrite(`/p/${context.url.search.slice(1)}`) },
     });
-    expect(await app.json("/go?1")).toEqual([{ n: 1 }, "http://localhost/p/1"]);
+    expect(await app.json("/go?1")).toEqual([{ n: 1 }, "http://localhost:4321/p/1"]);
     expect(await app.status("/go?2")).toBe(404);
   });
 

@@ -8,7 +8,7 @@ import { captureLog, testApp, untyped } from "./_app.ts";
 /** What getStaticPaths gives for a file: the paths, as they are asked for, and the props. */
 function list(file: string, getStaticPaths: unknown): Promise<Map<string, unknown>> {
   const module = { getStaticPaths } as EndpointModule;
-  return listStaticPaths(parseRouteFile(file), module, `src/pages/${file}`);
+  return listStaticPaths(parseRouteFile(file), module, { source: `src/pages/${file}` });
 }
 
 async function paths(file: string, ...params: Params[]): Promise<string[]> {
@@ -47,6 +47,27 @@ describe("getStaticPaths", () => {
       calls: 1,
     };
     expect([await app.json("/posts/a"), await app.json("/posts/b")]).toEqual([seen, seen]);
+  });
+
+  // R-83 P-28
+  it("may give a path twice: the last entry counts, and the log names the path", async () => {
+    const { json, buildLog } = await built({
+      "src/pages/[d].js": `
+        export const prerender = true;
+        export const getStaticPaths = () => [
+          { params: { d: "one" }, props: { n: 1 } },
+          { params: { d: "one" }, props: { n: 2 } },
+          { params: { d: "\u00fc" } },
+          { params: { d: "u\u0308" } },
+        ];
+        export const GET = ({ props }) => Response.json(props);`,
+    });
+    expect(await json("/one")).toEqual({ n: 2 });
+    const warned = buildLog.lines.filter(({ level }) => level === "warn").map(({ text }) => text);
+    expect(warned).toEqual([
+      "getStaticPaths of src/pages/[d].js gives /one more than once: the last entry counts.",
+      "getStaticPaths of src/pages/[d].js gives /%C3%BC more than once: the last entry counts.",
+    ]);
   });
 
   // P-30 P-20

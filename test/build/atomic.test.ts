@@ -63,6 +63,14 @@ async function killAt(root: string, steps: number): Promise<void> {
   await end;
 }
 
+/** Makes a build look as if all of it had happened yesterday. */
+function age(folder: string): void {
+  const yesterday = new Date(Date.now() - 25 * 60 * 60 * 1000);
+  for (const path of [join(folder, ".published"), folder]) {
+    if (existsSync(path)) utimesSync(path, yesterday, yesterday);
+  }
+}
+
 function folders(root: string): string[] {
   return readdirSync(join(root, home)).filter((name) => name !== "manifest.mjs");
 }
@@ -96,8 +104,7 @@ describe("a build that is killed", () => {
     expect(folders(root)).toHaveLength(1);
     await buildProject(root);
     expect(folders(root)).toHaveLength(2);
-    const yesterday = new Date(Date.now() - 25 * 60 * 60 * 1000);
-    for (const name of folders(root)) utimesSync(join(root, home, name), yesterday, yesterday);
+    for (const name of folders(root)) age(join(root, home, name));
     await buildProject(root);
     // The one before stays: a process may run on it.
     expect(folders(root)).toHaveLength(2);
@@ -128,17 +135,32 @@ describe("builds at the same time", () => {
 });
 
 describe("builds after one another", () => {
-  it("keep the last two, and a process that runs on the one before goes on", async () => {
+  it("leave the one that a process runs on, however many there are within a day", async () => {
     const root = project(pages("first"));
     await buildProject(root);
+    const [first = ""] = folders(root);
+    // It was made long ago: what counts is when another one takes its place.
+    age(join(root, home, first));
     const old = serve(root);
     await old.ready();
     write(root, pages("second"));
-    await buildProject(root);
+    for (let count = 0; count < 3; count++) await buildProject(root);
     expect(await old.text("/live/p7")).toBe("first");
     expect(await old.text("/made/p7")).toBe("first");
     expect(await wordsOf(root)).toEqual(["second"]);
+    expect(folders(root)).toHaveLength(4);
+  });
+
+  it("clear away what was replaced a day ago, but for the one before the last", async () => {
+    const root = project(pages("first"));
+    for (let count = 0; count < 3; count++) await buildProject(root);
+    const before = folders(root);
+    expect(before).toHaveLength(3);
+    for (const name of before) age(join(root, home, name));
     await buildProject(root);
-    expect(folders(root)).toHaveLength(2);
+    const left = folders(root);
+    expect(left).toHaveLength(2);
+    expect(left.filter((name) => before.includes(name))).toHaveLength(1);
+    expect(await wordsOf(root)).toEqual(["first"]);
   });
 });

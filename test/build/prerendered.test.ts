@@ -32,8 +32,11 @@ async function open(host: HostName, options: BridgeOptions = {}): Promise<Runnin
   const folder = project(files);
   root = folder;
   await buildProject(folder, options);
+  // A file that refuses methods has all of them.
+  const isShared = options.methodMismatch === undefined;
   const legacy = { "POST /letters.txt": () => ({ text: "legacy" }) };
-  return start(host, { options: { ...options, root: folder, dev: false }, legacy });
+  const setup = { options: { ...options, root: folder, dev: false } };
+  return start(host, isShared ? { ...setup, legacy } : setup);
 }
 
 afterEach(stopHosts);
@@ -78,7 +81,13 @@ describe.each(hosts)("prerendered answers on %s", (host) => {
     expect(await ask({ "if-none-match": '"other"' })).toEqual([200, 26]);
     expect(await ask({ "if-modified-since": date })).toEqual([304, 0]);
     expect(await ask({ "if-modified-since": "Thu, 01 Jan 2015 00:00:00 GMT" })).toEqual([200, 26]);
+    // What is no HTTP date is ignored, whatever else might read it.
+    for (const text of ["2099-01-01", "2099", "tomorrow", ""]) {
+      expect(await ask({ "if-modified-since": text }), text).toEqual([200, 26]);
+    }
+    expect(await ask({ "if-modified-since": "Sunday, 06-Nov-94 08:49:37 GMT" })).toEqual([200, 26]);
     // The tag decides when both are there.
+    expect(await ask({ "if-none-match": "", "if-modified-since": date })).toEqual([200, 26]);
     expect(await ask({ "if-none-match": '"other"', "if-modified-since": date })).toEqual([200, 26]);
     const fresh = await server.fetch("/letters.txt", { headers: { "if-none-match": etag } });
     expect([fresh.headers.get("etag"), fresh.headers.get("content-type")]).toEqual([etag, null]);
@@ -109,8 +118,14 @@ describe.each(hosts)("prerendered answers on %s", (host) => {
     expect(await ask("bytes=20-99")).toEqual([206, "bytes 20-25/26", "uvwxyz"]);
     expect(await ask("bytes=26-")).toEqual([416, "bytes */26", ""]);
     expect(await ask("bytes=0-1,4-5")).toEqual(whole);
-    expect(await ask("lines=0-1")).toEqual(whole);
-    expect(await ask("bytes=x")).toEqual(whole);
+    expect(await ask("bytes=0-1, 2-3")).toEqual([206, "bytes 0-3/26", "abcd"]);
+    expect(await ask("bytes=-999")).toEqual([206, "bytes 0-25/26", letters]);
+    expect(await ask("BYTES=0-1")).toEqual([206, "bytes 0-1/26", "ab"]);
+    expect(await ask("bytes=-0")).toEqual([416, "bytes */26", ""]);
+    // What is no range of bytes is ignored, and refused in no case.
+    for (const other of ["lines=0-1", "lines=99-", "bytes=x", "bytes=5-2", "bytes=-", "bytes"]) {
+      expect(await ask(other), other).toEqual(whole);
+    }
   });
 
   it("give a range only of what the client has begun to read", async () => {
@@ -168,6 +183,21 @@ describe.each(hosts)("prerendered answers on %s", (host) => {
     });
   }
 
+  it.each(["405", "404"] as const)(
+    "refuse other methods with `methodMismatch: %s`",
+    async (mismatch) => {
+      const server = await open(host, { methodMismatch: mismatch });
+      const refused = await server.fetch("/letters.txt", { method: "DELETE" });
+      const allow = mismatch === "405" ? "GET, HEAD" : null;
+      expect([refused.status, refused.headers.get("allow")]).toEqual([Number(mismatch), allow]);
+      expect((await server.fetch("/posts/%C3%BC%20b", { method: "PUT" })).status).toBe(
+        Number(mismatch),
+      );
+      expect((await server.fetch("/posts/other", { method: "PUT" })).status).toBe(404);
+      expect((await server.fetch("/letters.txt")).status).toBe(200);
+    },
+  );
+
   it("come compressed to who takes that, when it is asked for", async () => {
     const server = await open(host, { precompressed: true });
     const ask = (accepted: string, more: Record<string, string> = {}) =>
@@ -178,10 +208,15 @@ describe.each(hosts)("prerendered answers on %s", (host) => {
       "accept-encoding",
     ]);
     const tags = new Set([plain.headers.get("etag")]);
+    for (const accepted of ["identity;q=1, br;q=0.1", "gzip;q=0", "deflate", ""]) {
+      expect((await ask(accepted)).headers.get("content-encoding"), accepted).toBeNull();
+    }
     for (const [accepted, encoding] of [
       ["gzip, br", "br"],
       ["gzip", "gzip"],
       ["br;q=0, *", "gzip"],
+      ["gzip;q=1, br;q=0.5", "gzip"],
+      ["br;q=0.5, gzip;q=0.4, identity;q=0.5", "br"],
     ] as const) {
       const answer = await ask(accepted);
       expect(answer.headers.get("content-encoding"), accepted).toBe(encoding);
