@@ -25,6 +25,8 @@ export function sendPlainReply(reply: FastifyReply, response: Response): boolean
   if (body !== null && indexOfHeader(list, "content-type") === -1) return false;
   closeIfUnread(reply.request.raw, reply.raw);
   takeBody(response);
+  // Before ours are among the host's: most apps have set none, and Fastify makes a copy of all it has.
+  const isAscii = typeof body === "string" && isAsciiList(list) && isAsciiHead(reply, statusText);
   reply.code(status);
   if (statusText !== "" && reply.request.raw.httpVersionMajor === 1) {
     reply.raw.statusMessage = statusText;
@@ -34,7 +36,7 @@ export function sendPlainReply(reply: FastifyReply, response: Response): boolean
     reply.send();
   } else if (typeof body !== "string") {
     reply.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
-  } else if (isAsciiHead(reply, statusText)) {
+  } else if (isAscii) {
     reply.serializer(asItIs).send(body);
   } else {
     reply.send(Buffer.from(body));
@@ -52,6 +54,13 @@ export function isAsciiHead(reply: FastifyReply, statusText: string): boolean {
   for (const name in headers) {
     const value = headers[name];
     if (BEYOND_ASCII.test(typeof value === "string" ? value : String(value))) return false;
+  }
+  return true;
+}
+
+function isAsciiList(list: HeaderList): boolean {
+  for (let at = 1; at < list.length; at += 2) {
+    if (BEYOND_ASCII.test(list[at] as string)) return false;
   }
   return true;
 }
