@@ -1,6 +1,7 @@
 // Loads a file the way its host does, so that a module which both use is one module: with Node's own import(),
 // and with require() only where that is what the host's TypeScript loader hooks into.
 import { pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import type { BridgeError } from "../errors.ts";
 import { describe } from "../describe.ts";
 import { bridgeError } from "../errors.ts";
@@ -77,13 +78,29 @@ function isAboutAstro(error: unknown): boolean {
 const NO_ASTRO =
   /protocol 'astro:'|Cannot find (?:module|package) 'astro(?:[:/][\w/-]+)?'|^Starbridge has no module "astro(?::middleware)?"/;
 
+/** What Vite's compiler throws; it writes for a terminal, whoever reads it. */
+interface CompilerError extends Error {
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly loc?: { readonly file: string; readonly line: number; readonly column: number };
+  }[];
+}
+
 /** Why a module could not be loaded, for a sentence. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return `it threw ${describe(error)}.`;
   if (isAssertionOnScheme(error)) {
     return 'this Node cannot require() an ES module that imports "astro:…"; import() it.';
   }
-  const text = `${error.name}: ${error.message}`.replaceAll(/\s*\n\s*/g, " ").slice(0, 500);
+  const [broken] = (error as CompilerError).errors ?? [];
+  if (broken?.loc !== undefined) {
+    const { file, line, column } = broken.loc;
+    // A heading, a line and a frame for the terminal; the compiler counts columns from 0.
+    const [said = ""] = stripVTControlCharacters(broken.message).split("\n");
+    return `SyntaxError: ${said.replace(/^\[[A-Z_]+\] /, "")} (${file}:${line}:${column + 1}).`;
+  }
+  const message = stripVTControlCharacters(error.message).replaceAll(/\s*\n\s*/g, " ");
+  const text = `${error.name}: ${message}`.slice(0, 500);
   // Where Node knows the place, it begins the stack: "file:///app/x.js:3".
   const place = /^(?:file:\/\/)?([^\n]+:\d+)\n/.exec(error.stack ?? "")?.[1];
   if (place !== undefined) return `${text} (${place}).`;
