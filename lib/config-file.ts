@@ -1,21 +1,23 @@
-// Finds and reads starbridge.config.{ts,js,mjs}: the options that the command line and every bridge share.
+// Finds and reads starbridge.config.{ts,mts,cts,js,mjs,cjs}: the options that the command line and every bridge share.
 import { statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { resolveConfig } from "./config.ts";
+import { isPlainObject, resolveConfig } from "./config.ts";
 import { describe } from "./describe.ts";
 import { BridgeError, bridgeError } from "./errors.ts";
 import type { EndpointModule, BridgeOptions } from "./types.ts";
 
-/** The order decides when there is more than one. */
-const NAMES = ["starbridge.config.ts", "starbridge.config.js", "starbridge.config.mjs"];
+const NAMES = ["ts", "mts", "cts", "js", "mjs", "cjs"].map((end) => `starbridge.config.${end}`);
 
-/** The config file of a folder; `undefined` when it has none. */
+/**
+ * The config file of a folder; `undefined` when it has none.
+ *
+ * @throws BridgeError when there are several: whoever changes the one that does not count looks for long.
+ */
 export async function findConfigFile(folder: string): Promise<string | undefined> {
-  for (const name of NAMES) {
-    const file = resolve(folder, name);
-    if (isFile(file)) return file;
-  }
-  return undefined;
+  const [name, ...others] = NAMES.filter((candidate) => isFile(resolve(folder, candidate)));
+  if (name === undefined) return undefined;
+  if (others.length === 0) return resolve(folder, name);
+  throw bridgeError("CONFIG_FILE_AMBIGUOUS", { folder, files: [name, ...others].join(", ") });
 }
 
 function isFile(path: string): boolean {
@@ -43,7 +45,7 @@ export async function loadConfigFile(root: string): Promise<BridgeOptions | unde
  */
 export async function readConfigFile(file: string): Promise<BridgeOptions> {
   const name = basename(file);
-  const options = defaultExport(await importConfig(file, name), name);
+  const options = await defaultExport(await importConfig(file, name), name);
   try {
     resolveConfig(options);
   } catch (error) {
@@ -73,18 +75,35 @@ function withoutUnset<Options extends object>(options: Options): Options {
   return Object.fromEntries(set) as Options;
 }
 
-/** What the file means: `export default`, or `module.exports` where a CommonJS file has no `default`. */
-function defaultExport(module: EndpointModule, name: string): BridgeOptions {
-  const isNamespace =
-    (module as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "Module";
-  const options = isNamespace || "default" in module ? module.default : module;
-  if (typeof options === "object" && options !== null && !Array.isArray(options)) return options;
+/**
+ * What the file means: `export default`, or `module.exports` where a CommonJS file has no `default`. A promise is waited
+ * for, as everywhere in a module.
+ */
+async function defaultExport(module: EndpointModule, name: string): Promise<BridgeOptions> {
+  const options = await settled(exportOf(module), name);
+  if (isPlainObject(options)) return options;
   const names = Object.keys(module).join(", ") || "nothing";
   const reason =
     options === undefined
       ? `it has no default export (it exports ${names}).`
       : `its default export is ${describe(options)} instead of an object with options.`;
   throw bridgeError("CONFIG_FILE_INVALID", { file: name, reason });
+}
+
+function exportOf(module: EndpointModule): unknown {
+  const isNamespace =
+    (module as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "Module";
+  // Of a CommonJS file that exports a function or a promise, that is the module.
+  const hasDefault = typeof module === "object" && module !== null && "default" in module;
+  return isNamespace || hasDefault ? module.default : module;
+}
+
+async function settled(value: unknown, name: string): Promise<unknown> {
+  try {
+    return await value;
+  } catch (error) {
+    throw await unusable(name, error);
+  }
 }
 
 /** An error about an option does not know where the option was written. */
@@ -95,36 +114,18 @@ function namedAfter(name: string, error: BridgeError): BridgeError {
 }
 
 // Most projects have no such file: what loads one is loaded with it.
-
 async function importConfig(file: string, name: string): Promise<EndpointModule> {
-  const { reasonOf } = await import("./loader/native.ts");
+  const { importConfigModule } = await import("./loader/config-module.ts");
   try {
-    return await importAnyhow(file, name);
+    return await importConfigModule(file, name);
   } catch (error) {
     if (!(error instanceof BridgeError) || error.code !== "STARBRIDGE_MODULE_FAILED") throw error;
-    // What is said of endpoint files would mislead.
-    const details = { file: name, reason: reasonOf(error.cause) };
-    throw bridgeError("CONFIG_FILE_INVALID", details, { cause: error.cause });
+    throw await unusable(name, error.cause);
   }
 }
 
-async function importAnyhow(file: string, name: string): Promise<EndpointModule> {
-  const { importFile, loadingError } = await import("./loader/native.ts");
-  const { canRunTypeScript } = await import("./loader/typescript.ts");
-  const isTypeScript = file.endsWith("ts");
-  if (!isTypeScript || (await canRunTypeScript(file))) return importFile(file, name);
-  // Where Node runs no TypeScript, Vite does.
-  const { keepingNodeEnv } = await import("./loader/vite.ts");
-  const { importTools } = await import("./dev/vite.ts");
-  const tools = await importTools(dirname(file));
-  if (typeof tools !== "object") throw bridgeError("TYPESCRIPT_UNSUPPORTED", { file: name });
-  const { vite } = tools;
-  const options = { root: dirname(file), logLevel: "silent" } as const;
-  const load = () => vite.runnerImport<EndpointModule>(file, options);
-  return keepingNodeEnv(load).then(
-    ({ module }) => module,
-    (error: unknown) => {
-      throw loadingError(name, error);
-    },
-  );
+/** What is said of endpoint files that cannot be loaded would mislead. */
+async function unusable(name: string, cause: unknown): Promise<BridgeError> {
+  const { reasonOf } = await import("./loader/native.ts");
+  return bridgeError("CONFIG_FILE_INVALID", { file: name, reason: reasonOf(cause) }, { cause });
 }

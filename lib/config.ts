@@ -155,6 +155,14 @@ export function resolveConfig(options: BridgeOptions = {}): Config {
   };
 }
 
+/** Whether somebody has written out an object: a Map or a Date has no options to read. */
+export function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  // Of another realm, too.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 function toPath(root: string): string {
   return root.startsWith("file:") ? fileURLToPath(root) : resolve(root);
 }

@@ -25,7 +25,12 @@ const ERRORS = {
   CONFIG_FILE_INVALID: {
     message: (d: File & { reason: string }) =>
       `The config file ${d.file} cannot be used: ${d.reason}`,
-    hint: "Export the options: export default defineConfig({ … }). Node keeps a file that has failed until the process restarts.",
+    hint: 'Export the options: export default defineConfig({ … }), in a file that ends in .mts or .mjs where package.json says "type": "commonjs" and Vite is not installed. Node keeps a file that has failed until the process restarts.',
+  },
+  CONFIG_FILE_AMBIGUOUS: {
+    message: (d: { folder: string; files: string }) =>
+      `There is more than one config file in ${d.folder}: ${d.files}.`,
+    hint: "Keep one of them; on the command line, --config names one.",
   },
   ROOT_NOT_FOUND: {
     message: (d: { root: string }) => `The root folder ${d.root} does not exist.`,

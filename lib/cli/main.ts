@@ -76,7 +76,7 @@ function createProgram(terminal: Terminal, give: (answer: Answer) => void): Comm
       .command(name)
       .description(description)
       .option("--root <folder>", "folder that holds src/ (the working directory)")
-      .option("--config <file>", "options file (starbridge.config.{ts,js,mjs} in the root)")
+      .option("--config <file>", "options file (starbridge.config.* in the root)")
       .option("--json", "print the answer, or the error, as JSON")
       .action(async (flags: Flags) => give(await run(flags, terminal)));
   add("build", "build endpoint files for production", build);

@@ -49,7 +49,7 @@ async function given(path: string): Promise<string> {
   if (facts?.isFile()) return file;
   throw new UsageError(
     `The config file ${path} does not exist.`,
-    "Correct --config, or leave it out: starbridge.config.{ts,js,mjs} is found in --root.",
+    "Correct --config, or leave it out: starbridge.config.{ts,mts,cts,js,mjs,cjs} is found in --root.",
   );
 }
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { link } from "../lib/loader/_app.ts";
 
-export { esm, link, writeApp } from "../lib/loader/_app.ts";
+export { commonJs, esm, link, writeApp } from "../lib/loader/_app.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const BIN = "dist/lib/cli/bin.js";

@@ -1,11 +1,11 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { mergeOptions } from "../../lib/config-file.ts";
 import type { BridgeOptions } from "../../lib/types.ts";
 import { runNode } from "../lib/loader/_app.ts";
-import { esm, install, link, run, runJson, withoutTypeScript, writeApp } from "./_cli.ts";
+import { commonJs, esm, install, link, run, runJson, withoutTypeScript, writeApp } from "./_cli.ts";
 
 const typed = `
 import { defineConfig } from "starbridge";
@@ -33,7 +33,9 @@ async function load(root: string, flags: string[] = []): Promise<Loaded> {
     );
     if (process.env.NODE_ENV !== undefined) throw new Error("NODE_ENV was set.");
     console.log(JSON.stringify(loaded));`;
-  const { stdout, stderr } = await runNode(root, [...flags, "--input-type=module", "-e", script]);
+  // A script of --eval would have `module` as a global.
+  writeFileSync(join(root, "load.mjs"), script);
+  const { stdout, stderr } = await runNode(root, [...flags, "load.mjs"]);
   if (stdout === "") throw new Error(stderr);
   return JSON.parse(stdout) as Loaded;
 }
@@ -83,6 +85,116 @@ describe("the config file", () => {
     });
   });
 
+  const esSyntax = `import { defineConfig } from "starbridge";
+    export default defineConfig({ warmup: "idle" });`;
+  const esTyped = esSyntax.replace("})", "} as const)");
+  const cjsSyntax = "const warmup = 'idle'; module.exports = { warmup };";
+  const cjsTyped = cjsSyntax.replace("warmup", "warmup: string");
+  const kinds = ['{ "type": "commonjs" }', '{ "type": "module" }', "{}"];
+  const sources: [string, string, string][] = [
+    ["import and export", "ts", esTyped],
+    ["import and export", "mts", esTyped],
+    ["import and export", "cts", esTyped],
+    ["import and export", "js", esSyntax],
+    ["import and export", "mjs", esSyntax],
+    ["import and export", "cjs", esSyntax],
+    ["module.exports", "ts", cjsTyped],
+    ["module.exports", "mts", cjsTyped],
+    ["module.exports", "cts", cjsTyped],
+    ["module.exports", "js", cjsSyntax],
+    ["module.exports", "mjs", cjsSyntax],
+    ["module.exports", "cjs", cjsSyntax],
+  ];
+
+  it.each(sources)("with %s may be .%s in every package where vite is", async (_, end, text) => {
+    const file = { [`starbridge.config.${end}`]: text };
+    const roots = kinds.map((kind) => writeApp({ "package.json": kind, ...file }));
+    for (const root of roots) {
+      link(root, "starbridge", "vite");
+      expect(await load(root)).toEqual({ options: { warmup: "idle" } });
+    }
+  });
+
+  it("may be TypeScript of every kind for a Node that does not run it, where vite is", async () => {
+    const typed = sources.filter(([, end]) => end.endsWith("ts"));
+    for (const [, end, text] of typed) {
+      const root = writeApp({ ...commonJs, [`starbridge.config.${end}`]: text });
+      link(root, "starbridge", "vite");
+      expect(await load(root, withoutTypeScript)).toEqual({ options: { warmup: "idle" } });
+    }
+  });
+
+  it("may be in a folder whose name means something in a URL", async () => {
+    const files = {
+      "a#b/c?d/package.json": '{ "type": "commonjs" }',
+      "a#b/c?d/starbridge.config.ts": typed,
+      "a#b/c?d/rule.ts": "export const rule: string = 'never';",
+    };
+    const root = join(writeApp(files), "a#b/c?d");
+    link(root, "starbridge", "vite");
+    const loaded = { options: { trailingSlash: "never" } };
+    expect(await load(root, withoutTypeScript)).toEqual(loaded);
+    expect(await load(root)).toEqual(loaded);
+  });
+
+  it("names the endings that are ES modules where only vite could help", async () => {
+    const root = writeApp({ ...commonJs, "starbridge.config.js": esSyntax });
+    install(root);
+    const { code, stderr } = await run(root, ["routes"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("Cannot use import statement outside a module");
+    expect(stderr).toMatch(/starbridge\.config\.js:1\)/);
+    expect(stderr).toContain("in a file that ends in .mts or .mjs");
+  });
+
+  it("is not run twice when it fails while it runs", async () => {
+    const root = writeApp({
+      ...esm,
+      "starbridge.config.js": "process.stderr.write('ran '); export default JSON.parse('{');",
+    });
+    link(root, "vite");
+    expect((await run(root, ["routes"])).stderr.match(/ran /g)).toHaveLength(1);
+  });
+
+  it("is refused when there are two", async () => {
+    const root = writeApp({
+      ...page,
+      "starbridge.config.mjs": "export default {};",
+      "starbridge.config.cts": "module.exports = {};",
+    });
+    expect(await load(root)).toEqual({
+      code: "STARBRIDGE_CONFIG_FILE_AMBIGUOUS",
+      message: `There is more than one config file in ${root}: starbridge.config.cts, starbridge.config.mjs.`,
+    });
+    expect((await run(root, ["routes", "--config", "starbridge.config.mjs"])).code).toBe(0);
+  });
+
+  it.each([
+    ["an ES module", "starbridge.config.mjs", "export default Promise.resolve({ root: 'app' });"],
+    ["CommonJS", "starbridge.config.cjs", "module.exports = Promise.resolve({ root: 'app' });"],
+  ])("may give a promise as %s", async (_, file, text) => {
+    const root = writeApp({ [file]: text });
+    expect(await load(root)).toEqual({ options: { root: `${root}/app` } });
+  });
+
+  it.each([
+    ["ts", "export default {\n  site: = 1,\n};", 2],
+    ["mjs", "export default {\n\n  site: = 1,\n};", 3],
+    ["cjs", "module.exports = {\n  site: = 1,\n};", 2],
+  ])(
+    "with broken syntax as .%s is told of with its line and without colours",
+    async (end, text, line) => {
+      const root = writeApp({ ...page, [`starbridge.config.${end}`]: text });
+      link(root, "vite");
+      for (const flags of [[], withoutTypeScript]) {
+        const { stderr } = await run(root, ["routes"], { flags, env: { FORCE_COLOR: "0" } });
+        expect(stderr).toMatch(/SyntaxError: \S.* \(.*starbridge\.config\.\w+:\d+(?::\d+)?\)\.$/m);
+        expect(stderr).toContain(`starbridge.config.${end}:${line}`);
+        expect(stderr).not.toContain("\u001b");
+      }
+    },
+  );
+
   it("has a root that is relative to the file", async () => {
     const root = writeApp({ ...esm, "starbridge.config.js": "export default { root: 'app' };" });
     expect(await load(root)).toEqual({ options: { root: `${root}/app` } });
@@ -118,6 +230,18 @@ describe("the config file", () => {
       "export default () => ({});",
       "STARBRIDGE_CONFIG_FILE_INVALID",
       /starbridge\.config\.mjs cannot be used: its default export is a function instead of an object with options\.$/,
+    ],
+    [
+      "what is no plain object",
+      "export default new Map();",
+      "STARBRIDGE_CONFIG_FILE_INVALID",
+      /its default export is an instance of Map instead of an object with options\.$/,
+    ],
+    [
+      "a promise that is rejected",
+      "export default Promise.reject(new Error('no database'));",
+      "STARBRIDGE_CONFIG_FILE_INVALID",
+      /^The config file starbridge\.config\.mjs cannot be used: Error: no database/,
     ],
     [
       "a file that throws",
