@@ -20,7 +20,7 @@ export async function build(flags: Flags, terminal: Terminal): Promise<Answer> {
   if (file?.endsWith("ts") && !(await canRunTypeScript(file))) {
     const name = basename(file);
     logger.warn(
-      `${name} is read at start, and this Node needs vite for it: rename it to ${name.replace(/ts$/, "mjs")} for a host without vite.`,
+      `${name} is read at start, and this Node needs vite for it: rename it to ${name.replace(/[cm]?ts$/, "mjs")} for a host without vite.`,
     );
   }
   const built = await build({
