@@ -33,11 +33,17 @@ const ERRORS = {
     hint: "Keep one of them; on the command line, --config names one.",
   },
   ROOT_NOT_FOUND: {
-    message: (d: { root: string }) => `The root folder ${d.root} does not exist.`,
+    message: (d: { root: string; isFile?: boolean }) =>
+      d.isFile
+        ? `The root ${d.root} is a file, not a folder.`
+        : `The root folder ${d.root} does not exist.`,
     hint: "Set `root` to the folder that holds src/, for instance import.meta.dirname.",
   },
   PAGES_NOT_FOUND: {
-    message: (d: { pages: string }) => `The folder of endpoint files ${d.pages} does not exist.`,
+    message: (d: { pages: string; isFile?: boolean }) =>
+      d.isFile
+        ? `${d.pages} is a file, where the folder of endpoint files should be.`
+        : `The folder of endpoint files ${d.pages} does not exist.`,
     hint: "Create the folder, or set `root` to the folder that holds src/pages, or set `pages`.",
   },
   INVALID_ROUTE: {

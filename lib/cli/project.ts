@@ -5,9 +5,8 @@ import { flagOfFile } from "../build/prerender-flag.ts";
 import type { Config } from "../config.ts";
 import { resolveConfig } from "../config.ts";
 import { findConfigFile, readConfigFile } from "../config-file.ts";
-import { bridgeError } from "../errors.ts";
 import { readExports } from "../loader/exports.ts";
-import { isFolder } from "../loader/files.ts";
+import { assertPages, assertRoot } from "../loader/files.ts";
 import { createMapLoader } from "../loader/map.ts";
 import { findModule } from "../loader/middleware.ts";
 import type { IgnoredFile, Pages } from "../loader/pages.ts";
@@ -34,7 +33,7 @@ export async function readConfig(flags: Flags): Promise<Config> {
   const options: BridgeOptions = file === undefined ? {} : await readConfigFile(file);
   const root = flags.root === undefined ? options.root : folder;
   const config = resolveConfig({ ...options, root: root ?? (file ? dirname(file) : folder) });
-  if (!(await isFolder(config.root))) throw bridgeError("ROOT_NOT_FOUND", { root: config.root });
+  await assertRoot(config.root);
   return config;
 }
 
@@ -68,9 +67,7 @@ export async function readPages(config: Config): Promise<ListedPages> {
     return { ...pages, mistakes: [] };
   }
   const folder = resolve(root, config.pages);
-  if (!(await isFolder(folder))) {
-    throw bridgeError("PAGES_NOT_FOUND", { pages: nameForPeople(root, folder) });
-  }
+  await assertPages(root, folder);
   const scan = await scanPages(folder);
   const mistakes: { source: string; error: unknown }[] = [];
   const files = scan.files.map((file) => {

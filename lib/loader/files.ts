@@ -1,4 +1,5 @@
 // The loader for a folder of endpoint files, imported as they are.
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { flagOfFile } from "../build/prerender-flag.ts";
@@ -43,14 +44,25 @@ export function createFileLoader(options: FileLoaderOptions): Loader {
 
 /** @throws BridgeError when one of them is not there. */
 export async function assertFolders(root: string, pages: string): Promise<void> {
-  if (!(await isFolder(root))) throw bridgeError("ROOT_NOT_FOUND", { root });
-  if (!(await isFolder(pages))) {
-    throw bridgeError("PAGES_NOT_FOUND", { pages: nameForPeople(root, pages) });
-  }
+  await assertRoot(root);
+  await assertPages(root, pages);
+}
+
+/** @throws BridgeError when the root is no folder. */
+export async function assertRoot(root: string): Promise<void> {
+  if (await isFolder(root)) return;
+  throw bridgeError("ROOT_NOT_FOUND", { root, isFile: existsSync(root) });
+}
+
+/** @throws BridgeError when the folder of endpoint files is none. */
+export async function assertPages(root: string, pages: string): Promise<void> {
+  if (await isFolder(pages)) return;
+  const isFile = existsSync(pages);
+  throw bridgeError("PAGES_NOT_FOUND", { pages: nameForPeople(root, pages), isFile });
 }
 
 /** Whether there is a folder. */
-export async function isFolder(path: string): Promise<boolean> {
+async function isFolder(path: string): Promise<boolean> {
   const facts = await stat(path).catch(() => undefined);
   return facts?.isDirectory() ?? false;
 }
