@@ -1,11 +1,5 @@
 // The two lines that mount the bridge, for the hosts that a project depends on.
-
-/** What is asked of a package.json. */
-export interface Manifest {
-  readonly type?: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly devDependencies?: Readonly<Record<string, string>>;
-}
+import type { Package } from "./packages.ts";
 
 export interface Mount {
   readonly name: string;
@@ -20,7 +14,8 @@ interface Host {
   /** Packages that give the host away. */
   readonly packages: readonly string[];
   readonly entry: string;
-  mount(root: string): string;
+  /** @param canAwait CommonJS waits for nothing at its top level; Fastify's own queue does. */
+  mount(root: string, canAwait: boolean): string;
   readonly place: string;
 }
 
@@ -36,7 +31,8 @@ const HOSTS: readonly Host[] = [
     name: "Fastify",
     packages: ["fastify"],
     entry: "fastify",
-    mount: (root) => `await app.register(starbridge, { root: ${root} });`,
+    mount: (root, canAwait) =>
+      `${canAwait ? "await " : ""}app.register(starbridge, { root: ${root} });`,
     place: "the second below the plugins and hooks that hold for endpoint files too",
   },
   {
@@ -63,20 +59,30 @@ const NODE: Host = {
   place: "the second in place of your own handler",
 };
 
-/** The hosts among the dependencies; Node's own server when there is none. */
-export function mountsFor(manifest: Manifest): Mount[] {
-  const packages = { ...manifest.dependencies, ...manifest.devDependencies };
-  const found = HOSTS.filter((host) => host.packages.some((name) => name in packages));
-  const isModule = manifest.type === "module";
-  const isTyped = "typescript" in packages;
+/** How the host's own file is written. */
+export interface HostFile {
+  /** Whether it is an ES module when it runs. */
+  readonly isModule: boolean;
+  /** Whether it is written with `import`, whatever becomes of it. */
+  readonly hasImports: boolean;
+}
+
+/** The hosts that the innermost package with one depends on; Node's own server when there is none. */
+export function mountsFor(
+  packages: readonly Package[],
+  { isModule, hasImports }: HostFile,
+): Mount[] {
+  const found = packages
+    .map(({ dependencies }) =>
+      HOSTS.filter((host) => host.packages.some((name) => dependencies.has(name))),
+    )
+    .find((hosts) => hosts.length > 0);
   const root = isModule ? "import.meta.dirname" : "__dirname";
-  return (found.length > 0 ? found : [NODE]).map(({ name, entry, mount, place }) => {
+  return (found ?? [NODE]).map(({ name, entry, mount, place }) => {
     const specifier = `"starbridge/${entry}"`;
-    // TypeScript is written with import, whatever becomes of it.
-    const first =
-      isModule || isTyped
-        ? `import { starbridge } from ${specifier};`
-        : `const { starbridge } = require(${specifier});`;
-    return { name, lines: [first, mount(root)], place };
+    const first = hasImports
+      ? `import { starbridge } from ${specifier};`
+      : `const { starbridge } = require(${specifier});`;
+    return { name, lines: [first, mount(root, isModule)], place };
   });
 }

@@ -115,6 +115,8 @@ function isHidden(name: string): boolean {
 }
 
 function judgeName(name: string): NameVerdict {
+  // Says which kind of modules a folder holds.
+  if (name === "package.json") return "silent";
   if (DECLARATION.test(name)) return { reason: "is a declaration file" };
   if (TEST.test(name)) return { reason: "is a test" };
   if (ENDPOINT.test(name)) return "endpoint";

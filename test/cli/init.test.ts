@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runNode } from "../lib/loader/_app.ts";
-import { link, run, runJson, tsc, writeApp } from "./_cli.ts";
+import { link, run, runJson, tsc, withoutTypeScript, writeApp } from "./_cli.ts";
 
 interface Started {
+  notes: string[];
   created: string[];
   kept: string[];
   hosts: { name: string; lines: [string, string]; place: string }[];
@@ -25,6 +26,13 @@ const ASK = `
     console.log(response.status, await response.text());
     await app.close();
   });`;
+
+const runsTypeScript = withoutTypeScript.length > 0;
+
+/** What the app in a folder answers; empty when it does not. */
+async function asked(root: string): Promise<string> {
+  return (await runNode(root, ["-e", ASK])).stdout;
+}
 
 describe("starbridge init", () => {
   it("adds an endpoint and a middleware and shows the two lines of the host", async () => {
@@ -75,6 +83,146 @@ Express: add two lines, the second above the body parsers:
     expect(await runNode(root, [tsc, "-p", root])).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
+  // What npm init -y writes, and a server.js that is JavaScript.
+  const legacy = manifest({ type: "commonjs", ...express, ...typescript });
+
+  it("adds TypeScript to a CommonJS package that Node itself runs", async () => {
+    const root = writeApp({ ...legacy, "server.js": "" });
+    link(root, "starbridge");
+    const { answer } = await runJson<Started>(root, ["init"]);
+    expect(answer.created).toEqual([
+      "src/package.json",
+      "src/pages/health.ts",
+      "src/middleware.ts",
+    ]);
+    expect(answer.hosts[0]?.lines).toEqual([
+      'const { starbridge } = require("starbridge/express");',
+      "app.use(starbridge({ root: __dirname }));",
+    ]);
+    expect(await asked(root)).toBe(runsTypeScript ? '200 {"ok":true}\n' : "");
+    expect((await runJson<Started>(root, ["init"])).answer.created).toEqual([]);
+  });
+
+  it("adds it beside modules of the host, which stay CommonJS", async () => {
+    const root = writeApp({ ...legacy, "src/server.js": "module.exports = 1;" });
+    link(root, "starbridge");
+    const { answer } = await runJson<Started>(root, ["init"]);
+    expect(answer.created).toEqual([
+      "src/pages/package.json",
+      "src/pages/health.ts",
+      "src/middleware.mts",
+    ]);
+    expect(await asked(root)).toBe(runsTypeScript ? '200 {"ok":true}\n' : "");
+    expect((await runNode(root, ["src/server.js"])).stderr).toBe("");
+    expect((await run(root, ["check", "--strict"])).code).toBe(0);
+    expect((await runJson<Started>(root, ["init"])).answer.created).toEqual([]);
+  });
+
+  it("says what is missing where pages are CommonJS already", async () => {
+    const files = { ...legacy, "src/pages/a.js": "exports.GET = () => {};" };
+    const { answer } = await runJson<Started>(writeApp(files), ["init"]);
+    expect(answer.created).toEqual(["src/pages/health.ts", "src/middleware.mts"]);
+    expect(answer.notes[0]).toMatch(/src\/pages needs a package\.json of its own/);
+  });
+
+  it.each([
+    ["a package", { devDependencies: { typescript: "5", tsx: "4" } }],
+    ["a script", { devDependencies: { typescript: "5" }, scripts: { build: "tsc -p ." } }],
+  ])("leaves the kind of modules to the compiler that %s tells of", async (_, values) => {
+    const root = writeApp(manifest({ type: "commonjs", ...express, ...values }));
+    const { answer } = await runJson<Started>(root, ["init"]);
+    expect(answer.created).toEqual(["src/pages/health.ts", "src/middleware.ts"]);
+    expect(answer.notes).toEqual([]);
+    expect(answer.hosts[0]?.lines).toEqual([
+      'import { starbridge } from "starbridge/express";',
+      "app.use(starbridge({ root: __dirname }));",
+    ]);
+  });
+
+  it("says so when nobody runs TypeScript", async () => {
+    const root = writeApp(manifest({ type: "module", ...typescript }));
+    const { answer } = await runJson<Started>(root, ["init"], { flags: withoutTypeScript });
+    expect(answer.notes).toEqual([
+      expect.stringMatching(/does not run TypeScript: start the host/),
+    ]);
+  });
+
+  it("writes for the package.json that is nearest to the file", async () => {
+    const root = writeApp({
+      ...manifest({ type: "commonjs", ...express }),
+      "src/package.json": '{ "type": "module" }',
+    });
+    link(root, "starbridge");
+    const { answer } = await runJson<Started>(root, ["init"]);
+    expect(answer.created).toEqual(["src/pages/health.js", "src/middleware.js"]);
+    expect(readFileSync(join(root, "src/pages/health.js"), "utf8")).toContain("export const GET");
+    expect(answer.hosts[0]?.lines[0]).toContain("require(");
+    expect(await asked(root)).toBe('200 {"ok":true}\n');
+  });
+
+  it.each([
+    ["tsconfig.json", { "tsconfig.json": "{}" }, {}],
+    ["sources", { "src/db/index.ts": "" }, {}],
+    ["a server", { "server.mts": "" }, {}],
+    ["tsx", {}, { devDependencies: { tsx: "4" } }],
+    ["ts-node", {}, { devDependencies: { "ts-node": "10" } }],
+    ["Node's types", {}, { devDependencies: { "@types/node": "24" } }],
+    ["an optional dependency", {}, { optionalDependencies: { typescript: "5" } }],
+  ])("knows TypeScript by %s", async (_, files, values) => {
+    const root = writeApp({ ...manifest({ type: "module", ...express, ...values }), ...files });
+    const { answer } = await runJson<Started>(root, ["init"]);
+    expect(answer.created).toEqual(["src/pages/health.ts", "src/middleware.ts"]);
+  });
+
+  it("takes neither declarations nor the configs of tools for TypeScript", async () => {
+    const root = writeApp({
+      ...manifest({ type: "module", ...express }),
+      "starbridge.config.mts": "export default {};",
+      "src/env.d.ts": "",
+      "node_modules/x/index.ts": "",
+    });
+    link(root, "vite");
+    const { answer } = await runJson<Started>(root, ["init"]);
+    expect(answer.created).toEqual(["src/pages/health.js", "src/middleware.js"]);
+  });
+
+  it("finds host and language at the root of a workspace", async () => {
+    const workspace = {
+      private: true,
+      workspaces: ["apps/*"],
+      ...typescript,
+      dependencies: { fastify: "5" },
+    };
+    const root = writeApp({
+      ...manifest(workspace),
+      "apps/api/package.json": '{ "type": "module", "dependencies": { "starbridge": "1" } }',
+    });
+    const { answer } = await runJson<Started>(join(root, "apps/api"), ["init"]);
+    expect(answer.created).toEqual(["src/pages/health.ts", "src/middleware.ts"]);
+    expect(answer.hosts.map((host) => host.name)).toEqual(["Fastify"]);
+  });
+
+  it("asks no package above that is none of the project's", async () => {
+    const root = writeApp({
+      ...manifest({ ...typescript, dependencies: { fastify: "5" } }),
+      "app/package.json": JSON.stringify({ type: "module", ...express }),
+    });
+    const { answer } = await runJson<Started>(join(root, "app"), ["init"]);
+    expect(answer.created).toEqual(["src/pages/health.js", "src/middleware.js"]);
+    expect(answer.hosts.map((host) => host.name)).toEqual(["Express"]);
+  });
+
+  it("keeps the ending of a middleware that the config names", async () => {
+    const root = writeApp({
+      ...manifest({ ...express }),
+      "starbridge.config.cjs": "module.exports = { middleware: 'src/chain.mjs' };",
+    });
+    link(root, "starbridge");
+    const { answer } = await runJson<Started>(root, ["init"]);
+    expect(answer.created).toEqual(["src/pages/health.js", "src/chain.mjs"]);
+    expect(await asked(root)).toBe('200 {"ok":true}\n');
+  });
+
   it("never writes over a file, nor beside one of the same name", async () => {
     const files = {
       ...manifest({ type: "module", ...typescript }),
@@ -121,11 +269,12 @@ Express: add two lines, the second above the body parsers:
       "app.use(starbridge({ root: __dirname }));",
     ],
     [
-      "Express",
-      { dependencies: { express: "4" }, ...typescript },
-      'import { starbridge } from "starbridge/express"',
-      "root: __dirname",
+      "Fastify",
+      { dependencies: { fastify: "5" } },
+      'require("starbridge/fastify")',
+      /^app\.register\(starbridge, \{ root: __dirname \}\);$/,
     ],
+    ["Express", { type: "module", peerDependencies: { express: "4" } }, "express", "app.use("],
     [
       "NestJS on Express",
       { dependencies: { "@nestjs/platform-express": "11" } },
@@ -143,13 +292,55 @@ Express: add two lines, the second above the body parsers:
     const { answer } = await runJson<Started>(writeApp(manifest(values)), ["init"]);
     expect(answer.hosts.map((host) => host.name)).toEqual([name]);
     expect(answer.hosts[0]?.lines[0]).toContain(first);
-    expect(answer.hosts[0]?.lines[1]).toContain(second);
+    expect(answer.hosts[0]?.lines[1]).toEqual(
+      typeof second === "string" ? expect.stringContaining(second) : expect.stringMatching(second),
+    );
   });
 
   it("shows both hosts of a project that has two", async () => {
     const values = { dependencies: { express: "5", fastify: "5" } };
     const { answer } = await runJson<Started>(writeApp(manifest(values)), ["init"]);
     expect(answer.hosts.map((host) => host.name)).toEqual(["Express", "Fastify"]);
+  });
+
+  it("prints lines for Fastify that run in CommonJS", async () => {
+    const root = writeApp(manifest({ dependencies: { fastify: "5" } }));
+    link(root, "starbridge", "fastify");
+    const { answer } = await runJson<Started>(root, ["init"]);
+    const [first, second] = answer.hosts[0]?.lines ?? [];
+    const ask = 'app.inject("/health").then((answer) => console.log(answer.body))';
+    writeFileSync(
+      join(root, "server.js"),
+      `const app = require("fastify")();\n${first}\n${second}\n${ask};`,
+    );
+    expect((await runNode(root, ["server.js"])).stdout).toBe('{"ok":true}\n');
+  });
+
+  it("reads a package.json with a byte order mark, as npm does", async () => {
+    const root = writeApp({ "package.json": `\uFEFF${JSON.stringify({ type: "module" })}` });
+    const { code } = await runJson<Started>(root, ["init"]);
+    expect(code).toBe(0);
+    expect(readFileSync(join(root, "src/pages/health.js"), "utf8")).toContain("export const");
+  });
+
+  it.each([
+    ["src/pages", { "src/pages": "" }, "STARBRIDGE_PAGES_NOT_FOUND src/pages is a file"],
+    ["src", { src: "" }, "STARBRIDGE_PAGES_NOT_FOUND src is a file"],
+    [
+      "package.json",
+      { "package.json": "null" },
+      /STARBRIDGE_MODULE_FAILED .* it holds no object\./,
+    ],
+  ])("refuses to go on when %s is not what it should be", async (_, files, message) => {
+    const { code, stderr } = await run(writeApp({ ...manifest({}), ...files }), ["init"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+
+  it("names a root that is a file", async () => {
+    const root = writeApp(manifest({}));
+    const { stderr } = await run(root, ["init", "--root", "package.json"]);
+    expect(stderr).toContain(`The root ${root}/package.json is a file, not a folder.`);
   });
 
   it("names a package.json that is not JSON", async () => {
