@@ -121,12 +121,17 @@ function findBehind(
   rule: SlashRule,
   isCandidate: IsCandidate<Target>,
 ): RouteMatch<Target> | undefined {
-  if (route.params.length === 0) return undefined;
+  if (!isPartial(route)) return undefined;
   return matchRoute(table, pathname, rule, isCandidate);
 }
 
 function isOnDemand(route: Route<Target>): boolean {
   return prerenderedPage(route) === undefined;
+}
+
+/** A route that is prerendered with parameters: it has the paths that it was rendered for, and no others. */
+export function isPartial(route: Route<Target>): boolean {
+  return route.params.length > 0 && prerenderedPage(route) !== undefined;
 }
 
 function prerenderedPage({ target }: Route<Target>): Page | undefined {

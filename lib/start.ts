@@ -12,6 +12,7 @@ import { Renderer } from "./renderer.ts";
 import type { Settings } from "./settings.ts";
 import { findCollisions } from "./routes/order.ts";
 import { FileRoute } from "./file-route.ts";
+import { isPartial } from "./find.ts";
 import type { KnownSegments } from "./routes/parse.ts";
 import type { RoutePattern } from "./routes/route.ts";
 import type { EndpointModule } from "./types.ts";
@@ -156,7 +157,7 @@ function reportIgnored(ignored: readonly IgnoredFile[], logger: Teller): void {
 }
 
 function reportCollisions(table: RouteTable<Target>, logger: Teller): void {
-  for (const { first, second, kind } of findCollisions(table.routes)) {
+  for (const { first, second, kind } of findCollisions(table.routes, isPartial)) {
     const route = kind === "same" ? first.pattern : `${first.pattern} (or ${second.pattern})`;
     logger.warn(
       `The route ${route} is defined by both ${first.source} and ${second.source}: ${first.source} answers. This will be an error in a later version.`,

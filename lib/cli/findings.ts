@@ -3,6 +3,7 @@ import { METHODS } from "node:http";
 import { describe } from "../describe.ts";
 import { allowedMethods } from "../endpoint.ts";
 import { bridgeError } from "../errors.ts";
+import { isPartial } from "../find.ts";
 import type { IgnoredFile } from "../loader/pages.ts";
 import { findCollisions } from "../routes/order.ts";
 import type { Route } from "../routes/route.ts";
@@ -41,7 +42,7 @@ export function judgeRoutes(
   routes: readonly Route<Target>[],
   redirects: readonly string[],
 ): Finding[] {
-  const collisions = findCollisions(routes).map(({ first, second }) =>
+  const collisions = findCollisions(routes, isPartial).map(({ first, second }) =>
     finding(
       "error",
       second.source,

@@ -68,14 +68,21 @@ export interface Collision<Target> {
   readonly kind: "same" | "equivalent";
 }
 
-/** Finds routes that collide, in a sorted list. */
-export function findCollisions<Target>(routes: readonly Route<Target>[]): Collision<Target>[] {
+/**
+ * Finds routes that collide, in a sorted list.
+ *
+ * @param isPartial Whether a route answers some of its paths only, and leaves the others to the next one.
+ */
+export function findCollisions<Target>(
+  routes: readonly Route<Target>[],
+  isPartial: (route: Route<Target>) => boolean,
+): Collision<Target>[] {
   const seen = new Map<string, Route<Target>>();
   const collisions: Collision<Target>[] = [];
   for (const route of routes) {
     const shape = shapeOf(route);
     const first = seen.get(shape);
-    if (first === undefined) seen.set(shape, route);
+    if (first === undefined || isPartial(first)) seen.set(shape, route);
     else {
       const kind = first.pattern === route.pattern ? "same" : "equivalent";
       collisions.push({ first, second: route, kind });

@@ -107,6 +107,33 @@ describe("starbridge check", () => {
     ]);
   });
 
+  it.each([
+    ["behind a prerendered one", "prerender = true", "", []],
+    ["of which both are prerendered", "prerender = true", "prerender = true", ["[b].js"]],
+    ["that stands before a prerendered one", "", "prerender = true", ["[b].js"]],
+  ])("judges a route of the same paths %s by what is left to it", async (_, one, other, never) => {
+    const text = "export const GET = () => new Response(); export const getStaticPaths = () => [];";
+    const flag = (value: string): string => (value === "" ? "" : `export const ${value};`);
+    const problems = await problemsOf({
+      "src/pages/[a].js": text + flag(one),
+      "src/pages/[b].js": text + flag(other),
+    });
+    const collisions = problems.filter(({ code }) => code === "route-collision");
+    expect(collisions.map(({ file }) => file)).toEqual(never.map((name) => `src/pages/${name}`));
+  });
+
+  it("finds the second of two routes on demand behind a prerendered one", async () => {
+    const text = "export const GET = () => new Response();";
+    const paths = "export const prerender = true; export const getStaticPaths = () => [];";
+    const problems = await problemsOf({
+      "src/pages/[a].js": text + paths,
+      "src/pages/[b].js": text,
+      "src/pages/[c].js": text,
+    });
+    expect(problems).toMatchObject([{ file: "src/pages/[c].js", code: "route-collision" }]);
+    expect(problems[0]?.message).toContain("src/pages/[b].js takes the same paths");
+  });
+
   it("warns of methods in small letters, unused getStaticPaths and hidden redirects; --strict fails on them", async () => {
     const root = writeApp({
       ...esm,
