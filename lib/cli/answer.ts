@@ -1,4 +1,5 @@
 // What a command ends with: the same facts for programs and for people.
+import { columnsOf } from "./columns.ts";
 import type { ExitCode } from "./failure.ts";
 import type { Paint } from "./paint.ts";
 
@@ -13,11 +14,11 @@ export interface Answer {
 export function renderTable(rows: readonly (readonly string[])[], paint: Paint): string {
   const widths: number[] = [];
   for (const row of rows) {
-    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
+    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, columnsOf(cell));
   }
   const lines = rows.map((row) =>
     row
-      .map((cell, at) => cell.padEnd(widths[at] as number))
+      .map((cell, at) => `${cell}${" ".repeat((widths[at] as number) - columnsOf(cell))}`)
       .join("  ")
       .trimEnd(),
   );

@@ -1,6 +1,7 @@
 // Where the command line writes: the answer to stdout, everything else to stderr, colours and progress only where a
 // person looks. It owns its process, unlike the rest of lib/, which is a guest in one.
 import type { WriteStream } from "node:tty";
+import { cut } from "./columns.ts";
 import type { Failure } from "./failure.ts";
 import { EXIT } from "./failure.ts";
 import type { Paint } from "./paint.ts";
@@ -27,6 +28,7 @@ export class Terminal {
   readonly #write: (text: string) => Promise<void>;
   readonly #errors: Output;
   readonly #showsProgress: boolean;
+  #phase = "";
   #lastProgress = 0;
   #hasProgress = false;
 
@@ -34,8 +36,9 @@ export class Terminal {
     this.paint = paintFor(stdout, env);
     this.notePaint = paintFor(stderr, env);
     this.#errors = stderr;
-    this.#showsProgress = stderr.isTTY === true && !isJson;
-    // `starbridge routes | head -1`: who has read enough closes the pipe, and that is no failure.
+    // A line is written over with control characters, which a dumb terminal shows.
+    this.#showsProgress = stderr.isTTY === true && !isJson && env.TERM !== "dumb";
+    // Who writes is told; see `print`.
     for (const stream of [stdout, stderr]) stream.on("error", () => {});
     this.#write = takeStdout(stdout, (text) => {
       this.#clearProgress();
@@ -43,7 +46,10 @@ export class Terminal {
     });
   }
 
-  /** Writes the answer; resolves when it is out. */
+  /**
+   * Writes the answer; resolves when it is out. `starbridge routes | head -1`: who has read enough closes the pipe, and
+   * that is no failure. A full disk is one.
+   */
   print(text: string): Promise<void> {
     this.#clearProgress();
     return this.#write(`${text}\n`);
@@ -57,19 +63,29 @@ export class Terminal {
 
   /** Resolves when everything is out: a process that ends drops what a pipe has not taken yet. */
   async flush(): Promise<void> {
-    await this.#write("");
+    // What could not be written was told where it was written.
+    await this.#write("").catch(() => {});
     await new Promise<void>((resolve) => this.#errors.write("", () => resolve()));
   }
 
-  /** Shows how far long work is, in one line that is written over and vanishes in the end. */
+  /** Shows what long work is at, in one line that is written over and vanishes in the end. */
+  phase(phase: string): void {
+    this.#phase = `${phase} `;
+    this.#show(`${phase} …`);
+  }
+
+  /** Shows in that line how far it is; the last of all, always. */
   progress(done: number, total: number, what: string): void {
-    if (!this.#showsProgress) return;
     const now = Date.now();
-    if (now - this.#lastProgress < PROGRESS_INTERVAL) return;
+    if (done < total && now - this.#lastProgress < PROGRESS_INTERVAL) return;
     this.#lastProgress = now;
+    this.#show(`${this.#phase}${done}/${total} ${what}`);
+  }
+
+  #show(line: string): void {
+    if (!this.#showsProgress) return;
     this.#hasProgress = true;
-    const line = `${done}/${total} ${what}`;
-    this.#errors.write(`\r\u001B[2K${line.slice(0, (this.#errors.columns || 80) - 1)}`);
+    this.#errors.write(`\r\u001B[2K${cut(line, (this.#errors.columns || 80) - 1)}`);
   }
 
   /**
@@ -117,7 +133,14 @@ function takeStdout(
     if (done) process.nextTick(done);
     return instead(text);
   };
-  return (text) => new Promise((resolve) => write(text, () => resolve()));
+  return (text) =>
+    new Promise((resolve, reject) => {
+      write(text, (error?: Error | null) => {
+        const { code } = (error ?? {}) as NodeJS.ErrnoException;
+        if (error && code !== "EPIPE") reject(error);
+        else resolve();
+      });
+    });
 }
 
 type Callback = (error?: Error | null) => void;

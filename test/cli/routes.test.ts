@@ -36,6 +36,16 @@ describe("starbridge routes", () => {
     ]);
   });
 
+  it("keeps its columns beside names that are wider than they are long", async () => {
+    const text = "export const GET = 1;";
+    const root = writeApp({ ...esm, "src/pages/日本.ts": text, "src/pages/abcdef.ts": text });
+    const { stdout } = await run(root, ["routes"]);
+    expect(stdout.split("\n").slice(1, 3)).toEqual([
+      "/abcdef  GET, HEAD  src/pages/abcdef.ts  no         no",
+      "/日本    GET, HEAD  src/pages/日本.ts    no         no",
+    ]);
+  });
+
   it("gives the same as JSON, and files that are no endpoints", async () => {
     const root = writeApp(project);
     const { code, answer } = await runJson<Listed>(root, ["routes"]);

@@ -34,12 +34,33 @@ describe("a terminal", () => {
     expect(err()).toBe("");
   });
 
-  it.each([{ isTTY: false }, { isJson: true }])("shows no progress with %j", (options) => {
-    const { terminal, err } = createTerminal(options);
-    terminal.progress(1, 3, "src/pages/a.ts");
-    terminal.note("a line");
-    expect(err()).toBe("a line\n");
+  it("shows each phase, and the last of many files however fast they come", () => {
+    const { terminal, err } = createTerminal({});
+    terminal.phase("bundling");
+    for (let done = 1; done <= 2000; done++) terminal.progress(done, 2000, "x.ts");
+    terminal.phase("writing");
+    const lines = err().split("\r\u001B[2K");
+    expect(lines[1]).toBe("bundling …");
+    expect(lines.at(-2)).toBe("bundling 2000/2000 ");
+    expect(lines.at(-1)).toBe("writing …");
+    expect(lines.length).toBeLessThan(100);
   });
+
+  it("cuts the line by columns, of which some characters take two", () => {
+    const { terminal, err } = createTerminal({});
+    terminal.progress(1, 3, "日本日本日本日本日本.ts");
+    expect(err()).toBe("\r\u001B[2K1/3 日本日本日本日");
+  });
+
+  it.each([{ isTTY: false }, { isJson: true }, { env: { TERM: "dumb" } }])(
+    "shows no progress with %j",
+    (options) => {
+      const { terminal, err } = createTerminal(options);
+      terminal.progress(1, 3, "src/pages/a.ts");
+      terminal.note("a line");
+      expect(err()).toBe("a line\n");
+    },
+  );
 
   it("keeps what loaded modules print out of the answer, and off the line of progress", async () => {
     const { terminal, stdout, out, err } = createTerminal({});
