@@ -25,6 +25,10 @@ export const STATIC_ERRORS = {
       `${d.file} is prerendered and its route ${d.pattern} has parameters, but it exports no function getStaticPaths.`,
     hint: "Export getStaticPaths, or let requests decide: export const prerender = false.",
   },
+  GET_STATIC_PATHS_FAILED: {
+    message: (d: File & { reason: string }) => `getStaticPaths of ${d.file} failed: ${d.reason}`,
+    hint: "See `cause` for what it threw, or rejected with.",
+  },
   INVALID_GET_STATIC_PATHS_RETURN: {
     name: "InvalidGetStaticPathsReturn",
     message: (d: File & { actual: string }) =>

@@ -11,7 +11,7 @@ import type { Pages } from "../loader/pages.ts";
 import { nameForPeople } from "../loader/pages.ts";
 import type { Logger } from "../log.ts";
 import { scanPages } from "../routes/scan.ts";
-import type { Chunk } from "./bundle.ts";
+import type { Chunk, HostModuleNames } from "./bundle.ts";
 import { bundle, serverFolder } from "./bundle.ts";
 import { createChunkLoader } from "./chunk-loader.ts";
 import { DATA_FILE, manifestJson, manifestText } from "./manifest.ts";
@@ -24,6 +24,8 @@ import { inProduction } from "./vite.ts";
 export interface BuildOptions {
   readonly config: Config;
   readonly logger: Logger;
+  /** Called when the work becomes another one: a word for people. */
+  readonly onPhase?: (phase: string) => void;
   /** Called often: files bundled, then paths prerendered, each of `total`. */
   readonly onProgress?: (done: number, total: number, what: string) => void;
 }
@@ -33,6 +35,8 @@ export interface BuildResult {
   readonly routes: number;
   /** Prerendered answers. */
   readonly prerendered: number;
+  /** Modules of the host that pages import, by their names for people. */
+  readonly hostModules: HostModuleNames;
   /** Where the manifest is. */
   readonly folder: string;
 }
@@ -58,19 +62,27 @@ export function build(options: BuildOptions): Promise<BuildResult> {
   return inProduction(() => run(options));
 }
 
-async function run({ config, logger, onProgress }: BuildOptions): Promise<BuildResult> {
+async function run({ config, logger, onPhase, onProgress }: BuildOptions): Promise<BuildResult> {
   const sources = await readSources(config);
   const home = resolve(config.root, homeOf(config));
   const { id, folder } = await createBuildFolder(home);
   try {
     let read = 0;
+    let hostModules: HostModuleNames = { kept: [], copied: [] };
+    onPhase?.("bundling");
     const total = sources.pages.size + (sources.middleware === undefined ? 0 : 1);
     const chunks = await bundle({
       ...sources,
       config,
       logger,
       server: serverFolder(folder),
-      onFile: (file) => onProgress?.(++read, total, file),
+      onFile: (file) => {
+        onProgress?.(++read, total, file);
+        if (read === total) onPhase?.("writing");
+      },
+      onHostModules: (modules) => {
+        hostModules = modules;
+      },
     });
     const pages = [...sources.pages].map(([file, path]) => {
       const chunk = chunkOf(chunks, path);
@@ -85,6 +97,7 @@ async function run({ config, logger, onProgress }: BuildOptions): Promise<BuildR
       sources.middleware === undefined ? undefined : chunkOf(chunks, sources.middleware);
     const server = serverFolder(folder);
     const building = createChunkLoader({ ...sources, config, server, pages, chunk: middleware });
+    onPhase?.("rendering");
     const app = createApp({ ...optionsOf(config), logger }, { building });
     await app.ready();
     const prerendered = await prerender({
@@ -96,11 +109,18 @@ async function run({ config, logger, onProgress }: BuildOptions): Promise<BuildR
     const data = manifestJson({ middleware, routes: inOrder(pages, app), prerendered });
     await writeFile(join(folder, DATA_FILE), data);
     await publish(home, id, manifestText(id));
-    return { routes: pages.length, prerendered: prerendered.length, folder: home };
+    const made = { routes: pages.length, prerendered: prerendered.length };
+    return { ...made, hostModules, folder: home };
   } catch (error) {
+    settleStack(error);
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Where Node maps stacks to their sources, it reads the map when a stack is first asked for. */
+function settleStack(error: unknown): unknown {
+  return error instanceof Error ? [error.stack, settleStack(error.cause)] : undefined;
 }
 
 function homeOf({ build: home, routes }: Config): string {

@@ -31,6 +31,15 @@ export interface BundleOptions {
   readonly logger: Logger;
   /** Called for each file that was read. */
   onFile(file: string): void;
+  /** Called once everything is bundled. */
+  onHostModules(modules: HostModuleNames): void;
+}
+
+/** What became of the modules of the host that pages import, by their names for people. */
+export interface HostModuleNames {
+  /** Stay where they are, and are imported from there. */
+  readonly kept: readonly string[];
+  readonly copied: readonly string[];
 }
 
 /** An endpoint file or the middleware, bundled. */
@@ -110,6 +119,7 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
       );
     });
   report(host, logger);
+  options.onHostModules({ kept: host.kept, copied: host.copied });
   return chunksOf(built as Rolldown.RolldownOutput);
 }
 

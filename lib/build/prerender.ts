@@ -5,12 +5,13 @@ import { STATUS_CODES } from "node:http";
 import { dirname, join } from "node:path";
 import { lookup } from "mime-types";
 import type { App } from "../app.ts";
-import { bridgeError } from "../errors.ts";
+import { BridgeError, bridgeError } from "../errors.ts";
 import { fromRequest } from "../incoming.ts";
 import type { Logger } from "../log.ts";
 import type { Page } from "../page.ts";
 import { NO_SITE } from "../static-incoming.ts";
 import { isPass } from "../pass.ts";
+import { toError } from "../thrown.ts";
 import { BodyNames } from "./body-names.ts";
 import { compressedForms } from "./encodings.ts";
 import type { ManifestAnswer } from "./manifest.ts";
@@ -96,7 +97,7 @@ async function listJobs(app: App, logger: Logger): Promise<Job[]> {
       const exports = [...(target.exports ?? [])].join(", ") || "nothing";
       throw bridgeError("PRERENDER_NO_GET", { file: target.source, exports });
     }
-    for (const path of (await target.staticPaths()).keys()) {
+    for (const path of await listPaths(target)) {
       const needsSlash = app.config.trailingSlash === "always" && !route.hasExtension;
       const pathname = path === "" ? "/" : needsSlash ? `${path}/` : path;
       const winner = await app.settle("GET", pathname);
@@ -112,6 +113,16 @@ async function listJobs(app: App, logger: Logger): Promise<Job[]> {
   return jobs;
 }
 
+async function listPaths(page: Page): Promise<Iterable<string>> {
+  try {
+    return (await page.staticPaths()).keys();
+  } catch (error) {
+    if (error instanceof BridgeError) throw error;
+    const details = { file: page.source, reason: sentenceOf(error) };
+    throw bridgeError("GET_STATIC_PATHS_FAILED", details, { cause: error });
+  }
+}
+
 async function render(app: App, { page, match, path, pathname }: Job): Promise<Response> {
   const details = { file: page.source, path: path || "/" };
   const url = new URL(pathname, app.config.site?.origin ?? NO_SITE);
@@ -119,10 +130,7 @@ async function render(app: App, { page, match, path, pathname }: Job): Promise<R
   try {
     response = await app.handle(fromRequest(new Request(url)), match);
   } catch (error) {
-    const reason = `${(error as Error).name}: ${(error as Error).message}`.replace(
-      /[^.!?]$/,
-      "$&.",
-    );
+    const reason = sentenceOf(error);
     throw bridgeError("PRERENDER_FAILED", { ...details, reason }, { cause: error });
   }
   if (isPass(response)) {
@@ -140,6 +148,12 @@ async function render(app: App, { page, match, path, pathname }: Job): Promise<R
     throw bridgeError("REDIRECT_WITH_NO_LOCATION", { ...details, status });
   }
   return response;
+}
+
+function sentenceOf(thrown: unknown): string {
+  const error = toError(thrown);
+  if (error instanceof BridgeError) return error.message;
+  return `${error.name}: ${error.message}`.replace(/[^.!?]$/, "$&.");
 }
 
 /** Writes the body and remembers the rest. */

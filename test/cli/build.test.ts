@@ -6,8 +6,13 @@ import { esm, link, run, runJson, withoutTypeScript, writeApp } from "./_cli.ts"
 interface Built {
   routes: number;
   prerendered: number;
+  hostModules: { kept: string[]; copied: string[] };
   folder: string;
   warnings: string[];
+}
+
+interface Failed {
+  error: { code: string; message: string; hint?: string; stack?: string[] };
 }
 
 const project = {
@@ -35,7 +40,34 @@ describe("starbridge build", () => {
     link(root, "starbridge", "vite");
     const { code, answer, stderr } = await runJson<Built>(root, ["build"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "reading\n" });
-    expect(answer).toEqual({ routes: 2, prerendered: 1, folder: join(root, "out"), warnings: [] });
+    expect(answer).toEqual({
+      routes: 2,
+      prerendered: 1,
+      hostModules: { kept: [], copied: [] },
+      folder: join(root, "out"),
+      warnings: [],
+    });
+  });
+
+  it("names the modules of the host that are imported from where they are, and the copied ones", async () => {
+    const root = writeApp({
+      ...project,
+      "src/pages/b.ts": `import { db } from "../db.js"; import { Kind } from "../kind.ts";
+        export const GET = () => new Response(db + Kind.A);`,
+      "src/db.js": "export const db = 1;",
+      "src/kind.ts": "export enum Kind { A }",
+    });
+    link(root, "starbridge", "vite");
+    const { answer } = await runJson<Built>(root, ["build"]);
+    expect(answer.hostModules).toEqual({ kept: ["src/db.js"], copied: ["src/kind.ts"] });
+    const { stdout, stderr } = await run(root, ["build"]);
+    expect(stderr).toBe("");
+    expect(stdout.split("\n")).toEqual([
+      "Built dist/starbridge: 3 routes, 1 prerendered answer.",
+      "Imported from where they are, so deploy them as well: src/db.js.",
+      "Copied into the build: src/kind.ts. Name a module that the host loads as well in `shared`, or compile it before.",
+      "",
+    ]);
   });
 
   it("ends with 1 and the code when a file cannot be built", async () => {
@@ -58,5 +90,44 @@ describe("starbridge build", () => {
     expect(code).toBe(0);
     expect(answer.warnings).toEqual([expect.stringContaining("starbridge.config.mjs")]);
     expect(stderr).toBe(`warning ${answer.warnings[0]}\n`);
+  });
+
+  it.each([
+    ["throws", "function getStaticPaths() {\n  throw new Error('no database');", /:4:9\)?$/],
+    ["rejects", "async function getStaticPaths() {\n  await null.x;", /:4:14\)?$/],
+  ])(
+    "names the page and the line of a getStaticPaths that %s, and ends with 1",
+    async (_, text, place) => {
+      const page = `// A line that goes.\nexport const prerender = true;\nexport ${text}\n}\nexport const GET = () => new Response();`;
+      const root = writeApp({ ...project, "src/pages/[id].js": page });
+      link(root, "starbridge", "vite");
+      const { code, answer } = await runJson<Failed>(root, ["build"]);
+      expect(code).toBe(1);
+      expect(answer.error.code).toBe("STARBRIDGE_GET_STATIC_PATHS_FAILED");
+      expect(answer.error.message).toContain("src/pages/[id].js");
+      expect(answer.error.stack).toHaveLength(1);
+      expect(answer.error.stack?.[0]).toContain("src/pages/[id].js");
+      expect(answer.error.stack?.[0]).toMatch(place);
+    },
+  );
+
+  it.each([
+    ["an endpoint", "src/pages/a.ts", "export const prerender = true; export const GET = "],
+    ["the middleware", "src/middleware.ts", "export const onRequest = "],
+  ])("names the line of %s that fails while it is rendered", async (_, file, text) => {
+    const failing = "() => {\n  enum Kind { A }\n\n  throw new Error('no ' + Kind.A);\n};";
+    const root = writeApp({ ...project, [file]: text + failing });
+    link(root, "starbridge", "vite");
+    const { answer } = await runJson<Failed>(root, ["build"]);
+    expect(answer.error.code).toBe("STARBRIDGE_PRERENDER_FAILED");
+    expect(answer.error.stack?.[0]).toContain(`${file}:4:9`);
+  });
+
+  it("says once what ends it", async () => {
+    const root = writeApp({ ...project, "src/middleware.ts": "export const onRequests = 1;" });
+    link(root, "starbridge", "vite");
+    const { stderr } = await run(root, ["build"]);
+    expect(stderr.match(/has no export named onRequest/g)).toHaveLength(1);
+    expect(stderr).not.toContain("could not start");
   });
 });

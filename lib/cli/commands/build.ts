@@ -14,6 +14,8 @@ export async function build(flags: Flags, terminal: Terminal): Promise<Answer> {
   const config = await readConfig(flags);
   // Only here: it brings the compiler.
   const { build } = await import("../../build/build.ts");
+  // What fails while it is rendered fails in a chunk: its stack is to name the file and the line that a person wrote.
+  process.setSourceMapsEnabled(true);
   const warnings: string[] = [];
   const logger = createLogger(terminal, warnings);
   const file = await configFileOf(flags);
@@ -26,40 +28,81 @@ export async function build(flags: Flags, terminal: Terminal): Promise<Answer> {
   const built = await build({
     config,
     logger,
+    onPhase: (phase) => terminal.phase(phase),
     onProgress: (done, total, what) => terminal.progress(done, total, what),
+  }).catch((error: unknown) => {
+    logger.end(error);
+    throw error;
   });
+  logger.end(undefined);
+  const { hostModules } = built;
   return {
     exitCode: EXIT.fine,
     json: { ...built, warnings },
     text: (paint) => {
       const { routes, prerendered, folder } = built;
       const parts = `${count(routes, "route")}, ${count(prerendered, "prerendered answer")}`;
-      return `${paint.green("Built")} ${nameForPeople(config.root, folder)}: ${parts}.`;
+      const lines = [`${paint.green("Built")} ${nameForPeople(config.root, folder)}: ${parts}.`];
+      const { kept, copied } = hostModules;
+      if (kept.length > 0) {
+        lines.push(`Imported from where they are, so deploy them as well: ${list(kept)}.`);
+      }
+      if (copied.length > 0) {
+        lines.push(
+          `Copied into the build: ${list(copied)}. Name a module that the host loads as well in \`shared\`, or compile it before.`,
+        );
+      }
+      return lines.join("\n");
     },
   };
+}
+
+/** More names than that are for `--json`. */
+const NAMES = 20;
+
+function list(names: readonly string[]): string {
+  const more = names.length - NAMES;
+  const shown = names.slice(0, NAMES).join(", ");
+  return more > 0 ? `${shown} and ${more} more (--json names all)` : shown;
+}
+
+interface BuildLogger extends Logger {
+  /** Writes the errors that were logged on the way, except for the one that the command ends with. */
+  end(ending: unknown): void;
 }
 
 /** Lines on stderr; warnings are kept for `--json`. */
-function createLogger(terminal: Terminal, warnings: string[]): Logger {
+function createLogger(terminal: Terminal, warnings: string[]): BuildLogger {
   const paint = terminal.notePaint;
-  const note = (label: string, fields: object | string, message?: string) => {
-    const text = typeof fields === "string" ? fields : textOf(fields, message);
-    terminal.note(`${label} ${text}`);
-    return text;
-  };
+  const errors: { readonly err: unknown; readonly text: string }[] = [];
+  const textFrom = (fields: object | string, message?: string): string =>
+    typeof fields === "string" ? fields : textOf(fields, message);
   return {
+    // What it says of modules is part of the answer, and what it says of empty bodies nobody asked for.
     info() {},
     warn(fields: object | string, message?: string) {
-      warnings.push(note(paint.yellow("warning"), fields, message));
+      const text = textFrom(fields, message);
+      warnings.push(text);
+      terminal.note(`${paint.yellow("warning")} ${text}`);
     },
     error(fields: object | string, message?: string) {
-      note(paint.red("error"), fields, message);
+      const { err } = typeof fields === "string" ? { err: undefined } : (fields as ErrorFields);
+      errors.push({ err, text: textFrom(fields, message) });
+    },
+    end(ending) {
+      for (const { err, text } of errors) {
+        if (ending === undefined || err !== ending) terminal.note(`${paint.red("error")} ${text}`);
+      }
     },
   };
 }
 
+interface ErrorFields {
+  readonly err?: unknown;
+}
+
 function textOf(fields: object, message = ""): string {
-  const { err } = fields as { err?: unknown };
+  const { err } = fields as ErrorFields;
   return err === undefined
     ? message
     : `${message} ${err instanceof Error ? err.message : err}`.trim();
