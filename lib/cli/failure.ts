@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { CommanderError } from "commander";
 import { BridgeError } from "../errors.ts";
+import { describeEnvironment, isOfEnvironment } from "./environment.ts";
 import type { Paint } from "./paint.ts";
 
 /** What the exit code says; the README documents it. */
@@ -30,10 +31,9 @@ export interface Failure {
 export function toFailure(error: unknown): Failure {
   if (error instanceof BridgeError) {
     const { code, message, cause } = error;
-    // There, `hint` is about what a host can do.
-    const hint = code === "STARBRIDGE_MODULE_FAILED" ? "Mend it, or what it imports." : error.hint;
-    return { code, message, hint, ...stackOf(cause) };
+    return { code, message, hint: hintOf(error), ...stackOf(cause) };
   }
+  if (isOfEnvironment(error)) return { code: "environment", ...describeEnvironment(error) };
   if (error instanceof UsageError) {
     return { code: "usage", message: error.message, hint: error.hint };
   }
@@ -51,14 +51,28 @@ export function toFailure(error: unknown): Failure {
   return { code: "internal", message: `A value that is not an Error was thrown: ${error}.` };
 }
 
+/** Some hints are about what a host can do, and about a `cause` that nobody sees here. */
+function hintOf({ code, hint, cause }: BridgeError): string {
+  if (code === "STARBRIDGE_MODULE_FAILED") {
+    const isMeantAsModule = cause instanceof Error && IS_MEANT_AS_MODULE.test(cause.message);
+    const [, rest] = isMeantAsModule ? (/^See `cause`;.*?\. (.+)$/.exec(hint) ?? []) : [];
+    return rest ?? "Mend it, or what it imports.";
+  }
+  return hint.startsWith("See `cause`") ? "Mend it, or what it calls." : hint;
+}
+
+/** What Node says of import statements in a file that package.json calls CommonJS. */
+const IS_MEANT_AS_MODULE =
+  /import statement outside a module|Unexpected token 'export'|'import\.meta' outside a module/;
+
 function sentenceOf({ code, message }: CommanderError): string {
   if (code === "commander.help") return "No command was given.";
   const text = message.replace(/^error: /, "").replaceAll("\n", " ");
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith(")") ? "" : "."}`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.)]$/.test(text) ? "" : "."}`;
 }
 
 export function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof BridgeError) return EXIT.problems;
+  if (error instanceof BridgeError || isOfEnvironment(error)) return EXIT.problems;
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
   return EXIT.internal;

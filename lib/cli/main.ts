@@ -1,20 +1,11 @@
-// The command line: which command, its answer, its exit code.
-import { Command } from "commander";
+// The command line: its answer, or its failure, and its exit code.
+import { CommanderError } from "commander";
 import { version } from "../version.ts";
 import type { Answer } from "./answer.ts";
-import { build } from "./commands/build.ts";
-import { check } from "./commands/check.ts";
-import { init } from "./commands/init.ts";
-import { routes } from "./commands/routes.ts";
-import { types } from "./commands/types.ts";
 import type { ExitCode } from "./failure.ts";
 import { EXIT, exitCodeOf, renderFailure, toFailure } from "./failure.ts";
+import { createProgram } from "./program.ts";
 import { Terminal } from "./terminal.ts";
-
-type Run<Flags> = (flags: Flags, terminal: Terminal) => Promise<Answer>;
-
-const EXIT_CODES = `
-Exit codes: 0 fine, 1 problems found, 2 wrong usage, 3 internal error.`;
 
 /**
  * Runs a command.
@@ -27,68 +18,61 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   const terminal = new Terminal(isJson);
   const unwatch = terminal.reportEarlyExit((failure) => report(failure, isJson, terminal));
   try {
-    let answer: Answer | undefined;
-    const program = createProgram(terminal, (given) => {
-      answer = given;
-    });
-    await program.parseAsync(args, { from: "user" });
-    if (answer === undefined) return EXIT.fine;
-    await terminal.print(
-      isJson ? JSON.stringify(answer.json, null, 2) : answer.text(terminal.paint),
-    );
-    return answer.exitCode;
+    return await run(args, isJson, terminal);
   } catch (error) {
-    const exitCode = exitCodeOf(error);
-    // --help and --version have printed already, and so has the help of no command at all.
-    const isSaid = (error as { code?: unknown } | null)?.code === "commander.help";
-    if (exitCode !== EXIT.fine && !(isSaid && !isJson)) {
-      await report(toFailure(error), isJson, terminal);
-    }
-    return exitCode;
+    await report(toFailure(error), isJson, terminal);
+    return exitCodeOf(error);
   } finally {
     await terminal.flush();
     unwatch();
   }
 }
 
-function report(
+async function run(
+  args: readonly string[],
+  isJson: boolean,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  let answer: Answer | undefined;
+  let help = "";
+  const program = createProgram(terminal, {
+    give(given) {
+      answer = given;
+    },
+    help(text) {
+      help += text;
+    },
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    const isAsked = error.exitCode === EXIT.fine;
+    // The help of no command at all is what a person sees in place of an error.
+    if (!isAsked && (isJson || error.code !== "commander.help")) throw error;
+    if (!isAsked) terminal.note(help.trimEnd());
+    else if (!isJson) await terminal.print(help.trimEnd());
+    else {
+      const json = error.code === "commander.version" ? { version } : { help: help.trimEnd() };
+      await terminal.print(JSON.stringify(json, null, 2));
+    }
+    return exitCodeOf(error);
+  }
+  if (answer === undefined) return EXIT.fine;
+  const text = isJson ? JSON.stringify(answer.json, null, 2) : answer.text(terminal.paint);
+  await terminal.print(text);
+  return answer.exitCode;
+}
+
+async function report(
   failure: ReturnType<typeof toFailure>,
   isJson: boolean,
   terminal: Terminal,
-): Promise<void> | void {
-  if (isJson) return terminal.print(JSON.stringify({ error: failure }, null, 2));
+): Promise<void> {
+  try {
+    if (isJson) return await terminal.print(JSON.stringify({ error: failure }, null, 2));
+  } catch {
+    // stdout itself may be what has failed.
+  }
   terminal.note(renderFailure(failure, terminal.notePaint));
-}
-
-function createProgram(terminal: Terminal, give: (answer: Answer) => void): Command {
-  const program = new Command("starbridge")
-    .description("File-routed endpoints inside an Express or Fastify app.")
-    .version(version)
-    .addHelpText("after", EXIT_CODES)
-    .configureOutput({
-      writeOut: (text) => void terminal.print(text.trimEnd()),
-      writeErr: (text) => terminal.note(text.trimEnd()),
-      outputError: () => {},
-    })
-    .exitOverride();
-  const add = <Flags>(name: string, description: string, run: Run<Flags>): Command =>
-    program
-      .command(name)
-      .description(description)
-      .option("--root <folder>", "folder that holds src/ (the working directory)")
-      .option("--config <file>", "options file (starbridge.config.* in the root)")
-      .option("--json", "print the answer, or the error, as JSON")
-      .action(async (flags: Flags) => give(await run(flags, terminal)));
-  add("build", "build endpoint files for production", build);
-  add("routes", "list which file answers what", routes);
-  add("check", "load every endpoint file once and report what is wrong", check).option(
-    "--strict",
-    "fail on warnings too",
-  );
-  add("types", "write the routes and their params to .starbridge/types.d.ts", types).option(
-    "--watch",
-    "write them again when files come and go",
-  );
-  add("init", "add a first endpoint and a middleware, and show how to mount them", init);
-  return program;
 }

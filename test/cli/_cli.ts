@@ -1,5 +1,5 @@
 // What the tests of the command line share: the program as it is shipped, run in a project of its own.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,9 @@ export { commonJs, esm, link, writeApp } from "../lib/loader/_app.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const BIN = "dist/lib/cli/bin.js";
+
+/** The program of this repository. */
+export const bin = join(repository, BIN);
 
 export interface Finished {
   code: number | null;
@@ -84,10 +87,21 @@ export function follow(cwd: string, args: string[]): { line(): Promise<string> }
   };
 }
 
+/** Runs `starbridge` in a folder that is removed before it starts. */
+export function runFromGone(folder: string, args: string[]): Finished {
+  const script = 'rmdir "$PWD" && exec "$@"';
+  const { status, stdout, stderr } = spawnSync(
+    "sh",
+    ["-c", script, "sh", process.execPath, bin, ...args],
+    { cwd: folder, env: environment(), encoding: "utf8" },
+  );
+  return { code: status, stdout, stderr };
+}
+
 function start(cwd: string, args: string[], { env = {}, flags = [] }: RunOptions) {
   const installed = join(cwd, "node_modules/starbridge", BIN);
-  const bin = existsSync(installed) ? installed : join(repository, BIN);
-  const child = spawn(process.execPath, [...flags, bin, ...args], {
+  const program = existsSync(installed) ? installed : bin;
+  const child = spawn(process.execPath, [...flags, program, ...args], {
     cwd,
     env: { ...environment(), ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,6 +1,9 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { version } from "../../lib/version.ts";
-import { esm, run, runJson, writeApp } from "./_cli.ts";
+import { bin, esm, link, run, runFromGone, runJson, writeApp } from "./_cli.ts";
 
 interface Failed {
   error: { code: string; message: string; hint: string };
@@ -17,12 +20,44 @@ describe("the command line", () => {
     expect(stdout).toContain("0 fine, 1 problems found, 2 wrong usage, 3 internal error");
   });
 
-  it("shows its version", async () => {
-    expect(await run(writeApp({}), ["--version"])).toEqual({
+  it.each(["-v", "-V", "--version"])("shows its version for %s", async (flag) => {
+    expect(await run(writeApp({}), [flag])).toEqual({
       code: 0,
       stdout: `${version}\n`,
       stderr: "",
     });
+  });
+
+  it("shows the help of a command, with the options of all commands", async () => {
+    const asked = await run(writeApp({}), ["help", "check"]);
+    expect(asked).toMatchObject({ code: 0, stderr: "" });
+    for (const name of ["check", "--strict", "--root", "--json"])
+      expect(asked.stdout).toContain(name);
+    expect(await run(writeApp({}), ["check", "--help"])).toEqual(asked);
+  });
+
+  it.each([["--help"], ["help"], ["build", "--help"], ["help", "build"]])(
+    "prints the help as JSON when JSON is asked for: %s %s",
+    async (...args) => {
+      const given = args.filter((arg) => arg !== undefined);
+      const { code, answer, stderr } = await runJson<{ help: string }>(writeApp({}), given);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(answer.help).toMatch(/^Usage: starbridge/);
+    },
+  );
+
+  it("prints the version as JSON when JSON is asked for", async () => {
+    expect(await runJson(writeApp({}), ["--version"])).toEqual({
+      code: 0,
+      answer: { version },
+      stderr: "",
+    });
+  });
+
+  it("takes the options of all commands before the command as well", async () => {
+    const { code, stdout, stderr } = await run(writeApp(page), ["--root", ".", "--json", "routes"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(JSON.parse(stdout)).toMatchObject({ routes: [{ pattern: "/a" }] });
   });
 
   it("shows its help on stderr and ends with 2 when no command is given", async () => {
@@ -33,8 +68,9 @@ describe("the command line", () => {
 
   it.each([
     ["a command", ["rutes"], "Unknown command 'rutes' (Did you mean routes?)"],
+    ["a command to help with", ["help", "biuld"], "Unknown command 'biuld' (Did you mean build?)"],
     ["an option", ["routes", "--jsno"], "Unknown option '--jsno' (Did you mean --json?)"],
-    ["an argument too many", ["routes", "x"], "Too many arguments"],
+    ["an argument too many", ["routes", "x"], "Expected 0 arguments but got 1.\n"],
     ["an option without its value", ["routes", "--root"], "'--root <folder>' argument missing."],
   ])("ends with 2 for %s that it does not know", async (_, args, message) => {
     const { code, stdout, stderr } = await run(writeApp(page), args);
@@ -53,8 +89,8 @@ describe("the command line", () => {
       hint: "See starbridge --help.",
     });
     const none = await runJson<Failed>(writeApp(page), []);
-    expect(none.code).toBe(2);
-    expect(none.answer.error.message).toMatch(/--json|No command/);
+    expect({ code: none.code, stderr: none.stderr }).toEqual({ code: 2, stderr: "" });
+    expect(none.answer.error.message).toBe("No command was given.");
   });
 
   it("ends with 2 when the file of --config does not exist", async () => {
@@ -62,6 +98,63 @@ describe("the command line", () => {
     const { code, answer } = await runJson<Failed>(writeApp(page), args);
     expect(code).toBe(2);
     expect(answer.error.message).toBe("The config file other.mjs does not exist.");
+  });
+
+  it.each([
+    ["does not exist", "--root=nowhere", "The folder nowhere does not exist."],
+    ["is a file", "--root=package.json", "The folder package.json does not exist."],
+    ["is empty", "--root=", "--root names no folder."],
+  ])("ends with 2 when the folder of --root %s", async (_, flag, message) => {
+    const { code, answer, stderr } = await runJson<Failed>(writeApp(page), ["types", flag]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
+    expect(answer.error).toMatchObject({ code: "usage", message });
+  });
+
+  it.each([
+    ["a file in place of a folder", ["types"], { ".starbridge": "" }, ".starbridge"],
+    [
+      "a folder of the build that is a file",
+      ["build"],
+      { "starbridge.config.mjs": "export default { build: 'package.json' };" },
+      "package.json",
+    ],
+  ])("ends with 1 and names the path for %s", async (_, args, files, path) => {
+    const root = writeApp({ ...page, ...files });
+    link(root, "starbridge", "vite");
+    const { code, answer, stderr } = await runJson<Failed>(root, args);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+    expect(Object.keys(answer.error)).toEqual(["code", "message", "hint"]);
+    expect(answer.error.code).toBe("environment");
+    expect(answer.error.message).toContain(join(root, path));
+    expect(answer.error.message).toMatch(/ cannot be made: .+ \(E[A-Z]+\)\.$/);
+  });
+
+  it.skipIf(process.platform === "win32")(
+    "ends with 1 where the working directory is gone",
+    async () => {
+      const root = writeApp(page);
+      const gone = join(root, "gone");
+      mkdirSync(gone);
+      const { code, stdout, stderr } = await runFromGone(gone, ["routes"]);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toBe(
+        "error environment The working directory does not exist any more.\n  Change to a folder that exists.\n",
+      );
+    },
+  );
+
+  it.skipIf(!existsSync("/dev/full"))("ends with 1 when its answer cannot be written", () => {
+    const full = openSync("/dev/full", "w");
+    for (const args of [["routes"], ["routes", "--json"], ["--help"]]) {
+      const { status, stderr } = spawnSync(process.execPath, [bin, ...args], {
+        cwd: writeApp(page),
+        stdio: ["ignore", full, "pipe"],
+        encoding: "utf8",
+      });
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^error environment The answer cannot be written: .+ \(ENOSPC\)\.\n/);
+    }
+    closeSync(full);
   });
 
   it("prints a coded error as code, sentence and hint, and ends with 1", async () => {
@@ -74,13 +167,9 @@ describe("the command line", () => {
   });
 
   it("prints a coded error as JSON, and nothing else", async () => {
-    const { code, answer, stderr } = await runJson<Failed>(writeApp(page), [
-      "types",
-      "--root",
-      "nowhere",
-    ]);
+    const { code, answer, stderr } = await runJson<Failed>(writeApp(esm), ["types"]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
-    expect(answer.error.code).toBe("STARBRIDGE_ROOT_NOT_FOUND");
+    expect(answer.error.code).toBe("STARBRIDGE_PAGES_NOT_FOUND");
     expect(answer.error.hint).toMatch(/\.$/);
   });
 
