@@ -20,8 +20,17 @@ import type { RouteTable } from "./routes/table.ts";
 import { buildTable } from "./routes/table.ts";
 import type { Target } from "./view.ts";
 
-/** The loader that the options ask for. Only that one is imported, with the lexers and compilers that it may need. */
-export async function createLoader(config: Config, dev: boolean, logger: Logger): Promise<Loader> {
+/**
+ * The loader that the options ask for. Only that one is imported, with the lexers and compilers that it may need.
+ *
+ * @param isLenient A file that would stop the start stops nothing: `starbridge check` wants to see the others.
+ */
+export async function createLoader(
+  config: Config,
+  dev: boolean,
+  logger: Logger,
+  isLenient = false,
+): Promise<Loader> {
   const { root, pages, routes, middleware } = config;
   if (routes !== undefined) {
     const { createMapLoader } = await import("./loader/map.ts");
@@ -29,7 +38,7 @@ export async function createLoader(config: Config, dev: boolean, logger: Logger)
   }
   if (dev) {
     const { createDevLoader } = await import("./dev/loader.ts");
-    const loader = await createDevLoader({ config, logger });
+    const loader = await createDevLoader({ config, logger, isLenient });
     if (loader !== undefined) return loader;
   } else if (config.build !== false) {
     const { createManifestLoader } = await import("./build/manifest-loader.ts");
@@ -37,7 +46,7 @@ export async function createLoader(config: Config, dev: boolean, logger: Logger)
     if (loader !== undefined) return loader;
   }
   const { createFileLoader } = await import("./loader/files.ts");
-  return createFileLoader({ root, pages, middleware });
+  return createFileLoader({ root, pages, middleware, isLenient });
 }
 
 /** What makes a renderer of pages. */

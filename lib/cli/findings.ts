@@ -10,7 +10,8 @@ import type { Route } from "../routes/route.ts";
 import type { EndpointModule } from "../types.ts";
 import type { Target } from "../view.ts";
 import type { Failure } from "./failure.ts";
-import { toFailure } from "./failure.ts";
+import { renderFailure, toFailure } from "./failure.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** An error fails the check, a warning with `--strict` only, a note never. */
 export type Severity = "error" | "warning" | "note";
@@ -35,6 +36,35 @@ export function finding(
 /** An error of ours, or of a module, as a finding. */
 export function failureFinding(error: unknown, file: string | null): Finding {
   return { severity: "error", file, ...toFailure(error) };
+}
+
+/** Writes beside the answer what it lacks. */
+export function tellProblems(problems: readonly Finding[], terminal: Terminal): void {
+  for (const problem of problems) terminal.note(renderFailure(problem, terminal.notePaint));
+}
+
+/** Each finding once; that TypeScript does not run is one, whatever the number of files. */
+export function joinFindings(findings: readonly Finding[]): Finding[] {
+  const joined: Finding[] = [];
+  const others: string[] = [];
+  for (const one of findings) {
+    const same = joined.find(({ code, file }) => code === one.code && file === one.file);
+    const isTypeScript = one.code === "STARBRIDGE_TYPESCRIPT_UNSUPPORTED";
+    if (isTypeScript && joined.some(({ code }) => code === one.code)) {
+      if (same === undefined && one.file !== null) others.push(one.file);
+    } else if (same?.message !== one.message) joined.push(one);
+  }
+  if (others.length === 0) return joined;
+  const more = others.length > 3 ? ` and ${others.length - 3} more files` : "";
+  const also = ` So are ${others.slice(0, 3).join(", ")}${more}.`.replace(
+    /^ So are ([^,]+)\.$/,
+    " So is $1.",
+  );
+  return joined.map((one) =>
+    one.code === "STARBRIDGE_TYPESCRIPT_UNSUPPORTED"
+      ? { ...one, message: one.message + also }
+      : one,
+  );
 }
 
 /** Routes that can never answer, and redirects that files hide. */
@@ -68,7 +98,8 @@ export function judgeRoutes(
 
 /** Files of the pages folder that are no endpoints. */
 export function judgeIgnored({ file, reason }: IgnoredFile): Finding {
-  const message = `${file} ${reason}; it is not an endpoint.`;
+  // What to do about it stands in the hint.
+  const message = `${file} is ignored: it ${reason.replace(/;.*$/, "")}.`;
   return finding("note", file, "ignored-file", message, "Move it away, or begin its name with _.");
 }
 

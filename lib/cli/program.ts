@@ -50,10 +50,9 @@ export function createProgram(terminal: Terminal, { give, help }: Outlets): Comm
       });
   add("build", "build endpoint files for production", build);
   add("routes", "list which file answers what", routes);
-  add("check", "load every endpoint file once and report what is wrong", check).option(
-    "--strict",
-    "fail on warnings too",
-  );
+  add("check", "load every endpoint file once and report what is wrong", check)
+    .option("--strict", "fail on warnings too")
+    .option("--timeout <seconds>", "how long each file may load (60; 0: for ever)", readSeconds);
   add("types", "write the routes and their params to .starbridge/types.d.ts", types).option(
     "--watch",
     "write them again when files come and go",
@@ -81,5 +80,15 @@ function assertFolder(path: string): string {
   throw new UsageError(
     path === "" ? "--root names no folder." : `The folder ${path} does not exist.`,
     "Correct --root: it names the folder that holds src/.",
+  );
+}
+
+function readSeconds(text: string): number {
+  const seconds = text.trim() === "" ? Number.NaN : Number(text);
+  // What a timer can count.
+  if (seconds >= 0 && seconds * 1000 < 2 ** 31) return seconds;
+  throw new UsageError(
+    `--timeout takes a number of seconds, and not ${JSON.stringify(text)}.`,
+    "Leave it out for 60 seconds; 0 waits for ever.",
   );
 }

@@ -18,6 +18,8 @@ import { createTable } from "../start.ts";
 import type { BridgeOptions } from "../types.ts";
 import type { Target } from "../view.ts";
 import { UsageError } from "./failure.ts";
+import type { Mistake } from "./names.ts";
+import { judgeNames } from "./names.ts";
 
 /** The options of every command. */
 export interface Flags {
@@ -56,23 +58,25 @@ async function given(path: string): Promise<string> {
 export interface ListedPages extends Pages {
   /** By their names for people. */
   readonly ignored: readonly IgnoredFile[];
-  /** Files of which something cannot be known, and why. */
-  readonly mistakes: readonly { readonly source: string; readonly error: unknown }[];
+  /** Files whose names are no routes, which are not listed, and those whose flag nobody can read, which are. */
+  readonly mistakes: readonly Mistake[];
 }
 
 export async function readPages(config: Config): Promise<ListedPages> {
   const { root, routes } = config;
   if (routes !== undefined) {
     const pages = await createMapLoader({ root, routes, middleware: false }).load();
-    return { ...pages, mistakes: [] };
+    return { ...pages, ...judgeNames(pages.files) };
   }
   const folder = resolve(root, config.pages);
   await assertPages(root, folder);
   const scan = await scanPages(folder);
-  const mistakes: { source: string; error: unknown }[] = [];
-  const files = scan.files.map((file) => {
+  const named = judgeNames(
+    scan.files.map((file) => ({ file, source: nameForPeople(root, join(folder, file)) })),
+  );
+  const mistakes = [...named.mistakes];
+  const files = named.files.map(({ file, source }) => {
     const path = join(folder, file);
-    const source = nameForPeople(root, path);
     const exports = readExports(path, root);
     let prerender: boolean | undefined;
     try {

@@ -23,6 +23,8 @@ import { importTools } from "./vite.ts";
 export interface DevLoaderOptions {
   readonly config: Config;
   readonly logger: Logger;
+  /** What is wrong with a file is met where that file is loaded, and not at start. */
+  readonly isLenient: boolean;
 }
 
 /** @returns `undefined` when there is no vite that can be used. */
@@ -55,6 +57,7 @@ class DevLoader implements Loader {
   readonly #tools: ViteTools;
   readonly #config: Config;
   readonly #logger: Logger;
+  readonly #isLenient: boolean;
   readonly #pages: string;
   readonly #middleware: string | undefined;
   readonly #types: TypesFile;
@@ -73,11 +76,12 @@ class DevLoader implements Loader {
   #reload: Reload | undefined;
   #twinsTimer: NodeJS.Timeout | undefined;
 
-  constructor(tools: ViteTools, { config, logger }: DevLoaderOptions) {
+  constructor(tools: ViteTools, { config, logger, isLenient }: DevLoaderOptions) {
     const root = realPath(config.root);
     this.#tools = tools;
     this.#config = { ...config, root };
     this.#logger = logger;
+    this.#isLenient = isLenient;
     this.#pages = resolve(root, config.pages);
     this.#types = new TypesFile(root, logger);
     const { middleware = "src/middleware" } = config;
@@ -158,6 +162,7 @@ class DevLoader implements Loader {
   #readerOf(engine: Engine): PageReader {
     if (this.#reader?.engine !== engine) {
       this.#reader = new PageReader(engine, this.#config, this.#pages, this.#logger);
+      this.#reader.isLenient = this.#isLenient;
       this.#reader.isRunning = this.#isRunning;
     }
     return this.#reader;

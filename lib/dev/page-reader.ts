@@ -22,6 +22,8 @@ const DEFAULT_MIDDLEWARE = "src/middleware";
 export class PageReader {
   /** The host has started: from now on a mistake must not stop the others. */
   isRunning = false;
+  /** Nobody starts: what is wrong with a file is told by somebody else. */
+  isLenient = false;
   readonly engine: Engine;
   readonly #config: Config;
   readonly #pages: string;
@@ -116,8 +118,8 @@ export class PageReader {
     try {
       prerender = flagOfFile(path, source, exports);
     } catch (error) {
-      if (!this.isRunning) throw error;
-      mistake = error;
+      if (!this.isRunning && !this.isLenient) throw error;
+      if (!this.isLenient) mistake = error;
     }
     const load = loadOnce(async () => {
       if (mistake !== undefined) throw mistake;

@@ -22,19 +22,22 @@ export interface FileLoaderOptions {
   pages?: string | undefined;
   /** `undefined` is the default, where a missing module is none; a path that is given must exist. */
   middleware?: MiddlewareOption;
+  /** What is wrong with a file is met where that file is loaded, and not at start. */
+  isLenient?: boolean;
 }
 
 /** A loader that scans a folder. Endpoint files are imported when their `load` is called for the first time. */
 export function createFileLoader(options: FileLoaderOptions): Loader {
   const root = resolve(options.root);
   const pages = resolve(root, options.pages ?? "src/pages");
+  const { isLenient = false } = options;
   return {
     async load(): Promise<Pages> {
       await assertFolders(root, pages);
       const scan = await scanPages(pages);
       provideAstroModules([root, pages, ...scan.links]);
-      await assertTypeScriptRuns(scan, root, pages);
-      const files = scan.files.map((file) => pageOf(file, root, pages));
+      if (!isLenient) await assertTypeScriptRuns(scan, root, pages);
+      const files = scan.files.map((file) => pageOf(file, root, pages, isLenient));
       const middleware = await loadMiddleware(root, options.middleware);
       return { files, ignored: scan.ignored, middleware };
     },
@@ -73,15 +76,15 @@ async function assertTypeScriptRuns(scan: Scan, root: string, pages: string): Pr
   throw bridgeError("TYPESCRIPT_UNSUPPORTED", { file: nameForPeople(root, join(pages, file)) });
 }
 
-function pageOf(file: string, root: string, pages: string): PageFile {
+function pageOf(file: string, root: string, pages: string, isLenient: boolean): PageFile {
   const path = join(pages, file);
   const source = nameForPeople(root, path);
   const exports = readExports(path, root);
-  return {
-    file,
-    exports,
-    prerender: flagOfFile(path, source, exports),
-    source,
-    load: loadOnce(() => importFile(path, source)),
-  };
+  let prerender: boolean | undefined;
+  try {
+    prerender = flagOfFile(path, source, exports);
+  } catch (error) {
+    if (!isLenient) throw error;
+  }
+  return { file, exports, prerender, source, load: loadOnce(() => importFile(path, source)) };
 }

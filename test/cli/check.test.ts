@@ -176,6 +176,114 @@ describe("starbridge check", () => {
     ]);
   });
 
+  it.each(["export default {};", "export default { dev: false };"])(
+    "finds everything that is wrong in one run with %s",
+    async (config) => {
+      const root = writeApp({
+        ...esm,
+        "src/pages/a.js": "export const prerender = process.env.A; export const GET = 1;",
+        "src/pages/b.js": "export default 1;",
+        "src/pages/[c.js": "export const GET = 1;",
+        "src/pages/[d.js": "",
+        "src/middleware.js": "throw new Error('no session store');",
+        "starbridge.config.js": config.replace(
+          "{",
+          "{ redirects: { '/x': '/[y]', '/z': 'ftp://z', '/b': '/' },",
+        ),
+      });
+      const { code, answer } = await runJson<Checked>(root, ["check"]);
+      expect(code).toBe(1);
+      expect(answer.problems.map(({ code, file }) => `${code} ${file}`)).toEqual([
+        "STARBRIDGE_INVALID_REDIRECT_DESTINATION null",
+        "STARBRIDGE_UNSUPPORTED_EXTERNAL_REDIRECT null",
+        "STARBRIDGE_INVALID_ROUTE src/pages/[c.js",
+        "STARBRIDGE_INVALID_ROUTE src/pages/[d.js",
+        "STARBRIDGE_PRERENDER_NOT_STATIC src/pages/a.js",
+        "redirect-hidden null",
+        "STARBRIDGE_MODULE_FAILED src/middleware.js",
+        "STARBRIDGE_HANDLER_NOT_A_FUNCTION src/pages/a.js",
+        "no-handler src/pages/b.js",
+      ]);
+      expect(answer).toMatchObject({ routes: 2, errors: 8, warnings: 1 });
+    },
+  );
+
+  it("loads the other files where TypeScript cannot be loaded, and names those that are TypeScript once", async () => {
+    const root = writeApp({
+      ...esm,
+      "src/pages/a.ts": "export const GET: unknown = 1;",
+      "src/pages/b.ts": "export const GET: unknown = 1;",
+      "src/pages/c.js": "export const GET = 1;",
+      "starbridge.config.js": "export default { dev: false };",
+    });
+    const { answer } = await runJson<Checked>(root, ["check"], { flags: withoutTypeScript });
+    expect(answer.routes).toBe(3);
+    expect(answer.problems).toMatchObject([
+      {
+        file: "src/pages/a.ts",
+        message:
+          "src/pages/a.ts is TypeScript, and this process does not run TypeScript. So is src/pages/b.ts.",
+      },
+      { file: "src/pages/c.js", code: "STARBRIDGE_HANDLER_NOT_A_FUNCTION" },
+    ]);
+  });
+
+  it("says how to make a module of a file with import statements that package.json calls CommonJS", async () => {
+    const root = writeApp({
+      "package.json": '{ "type": "commonjs" }',
+      "src/pages/a.js": 'import "node:fs"; export const GET = () => new Response();',
+      "starbridge.config.mjs": "export default { dev: false };",
+    });
+    const { answer } = await runJson<Checked>(root, ["check"]);
+    expect(answer.problems).toMatchObject([{ code: "STARBRIDGE_MODULE_FAILED" }]);
+    expect(answer.problems[0]?.hint).toMatch(/a package\.json of their own with "type": "module"/);
+    expect(answer.problems[0]?.hint).not.toContain("cause");
+  });
+
+  it.each(["export default {};", "export default { dev: false };"])(
+    "gives up a module that never loads while something keeps the process busy, with %s",
+    async (config) => {
+      const waiting = "setInterval(() => {}, 1000); await new Promise(() => {});";
+      const root = writeApp({
+        ...esm,
+        "src/pages/a.js": waiting,
+        "src/pages/b.js": "export const GET = () => new Response();",
+        "starbridge.config.js": config,
+      });
+      const { code, answer } = await runJson<Checked>(root, ["check", "--timeout", "2"]);
+      expect({ code, routes: answer.routes }).toEqual({ code: 1, routes: 2 });
+      expect(answer.problems[0]).toMatchObject({
+        severity: "error",
+        file: "src/pages/a.js",
+        code: "not-loaded",
+        message:
+          "src/pages/a.js was not loaded within 2 s: something that it awaits does not come.",
+      });
+    },
+  );
+
+  it("gives up a middleware that never loads, and loads the files beside it", async () => {
+    const root = writeApp({
+      ...esm,
+      "src/middleware.js": "setInterval(() => {}, 1000); await new Promise(() => {});",
+      "src/pages/a.js": "export const GET = 1;",
+    });
+    const { answer } = await runJson<Checked>(root, ["check", "--timeout=3"]);
+    expect(answer.problems).toMatchObject([
+      { file: "src/middleware.js", code: "not-loaded" },
+      { file: "src/pages/a.js", code: "STARBRIDGE_HANDLER_NOT_A_FUNCTION" },
+    ]);
+  });
+
+  it("says one thing about each file that is no endpoint", async () => {
+    const files = { "src/pages/a.astro": "", "src/pages/b.tsx": "" };
+    const problems = await problemsOf(files);
+    expect(problems.map(({ message, hint }) => `${message} ${hint}`)).toEqual([
+      "src/pages/a.astro is ignored: it is a page, not an endpoint. Move it away, or begin its name with _.",
+      "src/pages/b.tsx is ignored: it is a component. Move it away, or begin its name with _.",
+    ]);
+  });
+
   it("finds a wrong option and a missing folder", async () => {
     const wrong = await problemsOf({ "starbridge.config.js": "export default { page: 'x' };" });
     expect(wrong).toMatchObject([{ code: "STARBRIDGE_UNKNOWN_OPTION", file: null }]);

@@ -6,6 +6,7 @@ interface Listed {
   middleware: string | null;
   routes: Record<string, unknown>[];
   ignored: { file: string; reason: string }[];
+  problems: { severity: string; file: string; code: string }[];
 }
 
 const project = {
@@ -118,9 +119,28 @@ describe("starbridge routes", () => {
     ]);
   });
 
-  it("refuses a file name that is no route", async () => {
-    const { code, stderr } = await run(writeApp({ ...esm, "src/pages/[a.js": "" }), ["routes"]);
+  it("lists what can be known beside what cannot, and ends with 1", async () => {
+    const root = writeApp({
+      ...esm,
+      "src/pages/[a.js": "",
+      "src/pages/b.js": "export const prerender = process.env.B; export const GET = 1;",
+      "src/pages/c.js": "export const GET = 1;",
+    });
+    const { code, stdout, stderr } = await run(root, ["routes"]);
     expect(code).toBe(1);
+    expect(stdout.split("\n")).toEqual([
+      "PATTERN  METHODS    FILE            PRERENDER  MIDDLEWARE",
+      "/b       GET, HEAD  src/pages/b.js  ?          no",
+      "/c       GET, HEAD  src/pages/c.js  no         no",
+      "",
+    ]);
     expect(stderr).toContain("error STARBRIDGE_INVALID_ROUTE Invalid route [a.js");
+    expect(stderr).toContain("error STARBRIDGE_PRERENDER_NOT_STATIC The export prerender of src/");
+    const { answer } = await runJson<Listed>(root, ["routes"]);
+    expect(answer.routes).toHaveLength(2);
+    expect(answer.problems).toMatchObject([
+      { severity: "error", file: "src/pages/[a.js", code: "STARBRIDGE_INVALID_ROUTE" },
+      { severity: "error", file: "src/pages/b.js", code: "STARBRIDGE_PRERENDER_NOT_STATIC" },
+    ]);
   });
 });

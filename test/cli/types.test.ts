@@ -16,6 +16,10 @@ interface Written {
   file: string;
   routes: number;
   changed: boolean;
+  problems: { file: string; code: string }[];
+}
+interface Failed {
+  error?: { code: string };
 }
 
 const project = {
@@ -57,6 +61,7 @@ describe("starbridge types", () => {
       file: join(root, ".starbridge/types.d.ts"),
       routes: 4,
       changed: true,
+      problems: [],
     });
     expect(second.answer).toEqual({ ...first.answer, changed: false });
     expect(statSync(second.answer.file, { bigint: true })).toMatchObject({
@@ -123,6 +128,27 @@ export const wrong: Starbridge.Route = "/usres/[id]";`,
     expect(typesOf(root)).toContain('"/people/posts/[id]": { id: string };');
     rmSync(join(root, "src/pages/a.ts"));
     expect(await next()).toMatchObject({ routes: 2 });
+  });
+
+  it("leaves out a name that is no route, tells of it, and of its mending", async () => {
+    const root = writeApp({ ...esm, "src/pages/a.ts": "", "src/pages/[b.ts": "" });
+    const once = await run(root, ["types"]);
+    expect(once).toMatchObject({ code: 1, stdout: "Wrote .starbridge/types.d.ts (1 route).\n" });
+    expect(once.stderr).toContain("error STARBRIDGE_INVALID_ROUTE Invalid route [b.ts");
+
+    const types = follow(root, ["types", "--watch", "--json"]);
+    const next = async () => JSON.parse(await types.line()) as Written & Failed;
+    expect(await next()).toMatchObject({
+      routes: 1,
+      changed: false,
+      problems: [{ file: "src/pages/[b.ts", code: "STARBRIDGE_INVALID_ROUTE" }],
+    });
+    rmSync(join(root, "src/pages/[b.ts"));
+    expect(await next()).toMatchObject({ routes: 1, changed: false, problems: [] });
+    rmSync(join(root, "src"), { recursive: true });
+    let last = await next();
+    while (last.error === undefined) last = await next();
+    expect(last.error.code).toBe("STARBRIDGE_PAGES_NOT_FOUND");
   });
 
   it("follows a pages folder that is removed and made again", async () => {

@@ -1,47 +1,48 @@
 // starbridge check: loads every endpoint file once, the way the host does in development.
 import type { Config } from "../../config.ts";
-import { BridgeError } from "../../errors.ts";
-import { loadingError } from "../../loader/native.ts";
-import type { Loader, Pages } from "../../loader/pages.ts";
-import type { Logger } from "../../log.ts";
-import type { Route } from "../../routes/route.ts";
-import { createLoader } from "../../start.ts";
-import type { Target } from "../../view.ts";
+import type { Pages } from "../../loader/pages.ts";
 import type { Answer } from "../answer.ts";
 import { count } from "../answer.ts";
-import { EXIT, renderFailure } from "../failure.ts";
+import { EXIT, exitCodeOf, renderFailure } from "../failure.ts";
 import type { Finding } from "../findings.ts";
-import { failureFinding, judgeIgnored, judgeModule, judgeRoutes } from "../findings.ts";
+import { failureFinding, joinFindings, judgeIgnored } from "../findings.ts";
+import { loadAll } from "../load-all.ts";
 import type { Flags } from "../project.ts";
-import { readConfig, readPages, routesOf, silentLogger } from "../project.ts";
+import { readConfig, readPages, routesOf } from "../project.ts";
 import type { Paint } from "../paint.ts";
 import type { Terminal } from "../terminal.ts";
 
+/** Seconds that a file may take to load: long enough for a database, and not for ever. */
+const LIMIT = 60;
+
 export interface CheckFlags extends Flags {
   readonly strict?: boolean;
+  /** Seconds for each file; 0 is for ever. */
+  readonly timeout?: number;
 }
 
 export async function check(flags: CheckFlags, terminal: Terminal): Promise<Answer> {
-  const problems: Finding[] = [];
-  let routes: readonly Route<Target>[] = [];
+  const found: Finding[] = [];
+  let checked = 0;
   try {
     const config = await readConfig(flags);
+    const { redirects, findings } = judgeRedirects(config);
+    found.push(...findings);
     const pages = await readPages(config);
-    routes = routesOf(pages, config);
-    problems.push(...judgeRoutes(routes, Object.keys(config.redirects)));
-    problems.push(...pages.mistakes.map(({ source, error }) => failureFinding(error, source)));
-    // With a flag that nobody can read, neither host nor build starts.
-    if (pages.mistakes.length === 0) problems.push(...(await loadAll(config, terminal)));
-    problems.push(...pages.ignored.map(judgeIgnored));
+    found.push(...pages.mistakes.map(({ source, error }) => failureFinding(error, source)));
+    const rules = { config: { ...config, redirects }, limit: flags.timeout ?? LIMIT, terminal };
+    const loaded = await loadAll(pages, rules);
+    checked = loaded.checked;
+    found.push(...loaded.findings, ...pages.ignored.map(judgeIgnored));
   } catch (error) {
-    // Options, folders, names of files: without them there is nothing to load.
-    if (!(error instanceof BridgeError)) throw error;
-    problems.push(failureFinding(error, null));
+    // Options and folders: without them there is nothing to load.
+    if (exitCodeOf(error) !== EXIT.problems) throw error;
+    found.push(failureFinding(error, null));
   }
+  const problems = joinFindings(found);
   const errors = problems.filter(({ severity }) => severity === "error").length;
   const warnings = problems.filter(({ severity }) => severity === "warning").length;
   const ok = errors === 0 && (warnings === 0 || !flags.strict);
-  const checked = routes.filter(({ target }) => target.kind === "page").length;
   return {
     exitCode: ok ? EXIT.fine : EXIT.problems,
     json: { ok, routes: checked, errors, warnings, problems },
@@ -53,65 +54,21 @@ export async function check(flags: CheckFlags, terminal: Terminal): Promise<Answ
   };
 }
 
-/** Through Vite where the host would: what a file may import depends on it. Never from a build. */
-async function loadAll(config: Config, terminal: Terminal): Promise<Finding[]> {
+/** Redirects that can be used, and what is wrong with the others. */
+function judgeRedirects(config: Config): Pick<Config, "redirects"> & { findings: Finding[] } {
   const findings: Finding[] = [];
-  terminal.activity = "loading the middleware";
-  let loader = await openLoader(config, findings);
-  try {
-    let pages: Pages;
+  const sound = Object.entries(config.redirects).filter(([from, to]) => {
     try {
-      pages = await loader.load();
+      return routesOf(NO_PAGES, { ...config, redirects: { [from]: to } });
     } catch (error) {
-      if (!(error instanceof BridgeError) || config.middleware === false) throw error;
       findings.push(failureFinding(error, null));
-      // The middleware is one finding; the endpoint files have their own.
-      await loader.close();
-      loader = await openLoader({ ...config, middleware: false }, findings);
-      pages = await loader.load().catch((other: unknown) => {
-        if ((other as BridgeError).code === error.code) return NO_PAGES;
-        throw other;
-      });
+      return false;
     }
-    return [...findings, ...(await loadPages(pages, config, terminal))];
-  } finally {
-    await loader.close();
-  }
+  });
+  return { redirects: Object.fromEntries(sound), findings };
 }
 
 const NO_PAGES: Pages = { files: [], ignored: [], middleware: undefined };
-
-/** @param findings Gets what is logged until the pages are there: in development a broken middleware stops nothing. */
-function openLoader(config: Config, findings: Finding[]): Promise<Loader> {
-  const logger: Logger = {
-    ...silentLogger,
-    error(fields: object | string) {
-      const { err } = fields as { err?: unknown };
-      if (err instanceof BridgeError) findings.push(failureFinding(err, null));
-    },
-  };
-  return createLoader({ ...config, build: false }, config.dev ?? true, logger);
-}
-
-async function loadPages(pages: Pages, config: Config, terminal: Terminal): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  const routes = routesOf(pages, config);
-  for (const [index, route] of routes.entries()) {
-    const { source, target } = route;
-    if (target.kind !== "page") continue;
-    terminal.progress(index, routes.length, source);
-    terminal.activity = `loading ${source}`;
-    try {
-      const module = await target.load();
-      findings.push(...judgeModule(module, route, target.isPrerendered === true));
-    } catch (error) {
-      const failure = error instanceof BridgeError ? error : loadingError(source, error);
-      findings.push(failureFinding(failure, source));
-    }
-  }
-  terminal.activity = undefined;
-  return findings;
-}
 
 function renderFinding(problem: Finding, paint: Paint): string {
   const { severity } = problem;

@@ -6,8 +6,10 @@ import type { Target } from "../../view.ts";
 import type { Answer } from "../answer.ts";
 import { renderTable } from "../answer.ts";
 import { EXIT } from "../failure.ts";
+import { failureFinding, tellProblems } from "../findings.ts";
 import type { Flags } from "../project.ts";
 import { middlewareOf, readConfig, readPages, routesOf } from "../project.ts";
+import type { Terminal } from "../terminal.ts";
 
 /** One route as `--json` lists it. */
 interface Row {
@@ -26,24 +28,26 @@ interface Row {
   middleware: boolean;
 }
 
-export async function routes(flags: Flags): Promise<Answer> {
+export async function routes(flags: Flags, terminal: Terminal): Promise<Answer> {
   const config = await readConfig(flags);
   const pages = await readPages(config);
   const middleware = await middlewareOf(config);
-  const [mistake] = pages.mistakes;
-  if (mistake !== undefined) throw mistake.error;
+  const problems = pages.mistakes.map(({ source, error }) => failureFinding(error, source));
   const rows = routesOf(pages, config).map((route) => {
     const { target } = route;
     if (target.kind === "redirect") return redirectRow(route, target.destination);
     return pageRow(route, target, middleware !== undefined);
   });
+  // The table is of all that can be known, and the exit code says that it is not all.
+  if (!flags.json) tellProblems(problems, terminal);
   return {
-    exitCode: EXIT.fine,
+    exitCode: problems.length > 0 ? EXIT.problems : EXIT.fine,
     json: {
       root: config.root,
       middleware: middleware ?? null,
       routes: rows,
       ignored: pages.ignored,
+      problems,
     },
     text: (paint) => {
       const head = ["PATTERN", "METHODS", "FILE", "PRERENDER", "MIDDLEWARE"];

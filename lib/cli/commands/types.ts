@@ -6,6 +6,8 @@ import type { Config } from "../../config.ts";
 import type { Answer } from "../answer.ts";
 import { count } from "../answer.ts";
 import { EXIT, renderFailure, toFailure } from "../failure.ts";
+import type { Finding } from "../findings.ts";
+import { failureFinding, tellProblems } from "../findings.ts";
 import type { Flags } from "../project.ts";
 import { readConfig, readPages, routesOf } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
@@ -18,29 +20,38 @@ export interface TypesFlags extends Flags {
 export async function types(flags: TypesFlags, terminal: Terminal): Promise<Answer> {
   const config = await readConfig(flags);
   if (flags.watch) return watch(config, flags, terminal);
-  return writeOnce(config);
+  const answer = await writeOnce(config);
+  if (!flags.json) tellProblems(answer.json.problems, terminal);
+  return answer;
 }
 
 /** Ends with the process: by Ctrl+C. What is wrong now may be mended with the next change. */
 async function watch(config: Config, { json }: TypesFlags, terminal: Terminal): Promise<never> {
   // Begins before the first reading, so that no change falls between the two.
   const folder = new FolderWatch(resolve(config.root, config.pages));
+  let last = "";
   for (let isFirst = true; ; isFirst = false) {
     try {
       const answer = await writeOnce(config);
-      if (isFirst || answer.json.changed) {
-        const text = json ? JSON.stringify(answer.json) : answer.text(terminal.paint);
-        await terminal.print(text);
+      const { changed, problems } = answer.json;
+      const told = JSON.stringify(problems);
+      if (isFirst || changed || told !== last) {
+        last = told;
+        if (!json) tellProblems(problems, terminal);
+        await terminal.print(json ? JSON.stringify(answer.json) : answer.text(terminal.paint));
       }
     } catch (error) {
-      terminal.note(renderFailure(toFailure(error), terminal.notePaint));
+      const failure = toFailure(error);
+      last = "";
+      if (json) await terminal.print(JSON.stringify({ error: failure }));
+      else terminal.note(renderFailure(failure, terminal.notePaint));
     }
     await folder.change();
   }
 }
 
 interface TypesAnswer extends Answer {
-  readonly json: { file: string; routes: number; changed: boolean };
+  readonly json: { file: string; routes: number; changed: boolean; problems: Finding[] };
 }
 
 async function writeOnce(config: Config): Promise<TypesAnswer> {
@@ -48,9 +59,13 @@ async function writeOnce(config: Config): Promise<TypesAnswer> {
   const routes = routesOf(pages, config).filter((route) => route.target.kind === "page");
   const changed = await writeTypes(config.root, routes);
   const isIncluded = await namesTypes(config.root);
+  // Of a prerender flag the types know nothing.
+  const problems = pages.mistakes
+    .filter(({ source }) => !pages.files.some((file) => file.source === source))
+    .map(({ source, error }) => failureFinding(error, source));
   return {
-    exitCode: EXIT.fine,
-    json: { file: join(config.root, TYPES_FILE), routes: routes.length, changed },
+    exitCode: problems.length > 0 ? EXIT.problems : EXIT.fine,
+    json: { file: join(config.root, TYPES_FILE), routes: routes.length, changed, problems },
     text: (paint) => {
       const what = `${TYPES_FILE} (${count(routes.length, "route")})`;
       const line = changed ? `${paint.green("Wrote")} ${what}.` : `${what} is up to date.`;
