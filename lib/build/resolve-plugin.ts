@@ -6,6 +6,7 @@ import { bridgeError } from "../errors.ts";
 import { astroTarget } from "../loader/astro-target.ts";
 import { LIGHT_MODULE } from "../loader/light-response.ts";
 import { nameForPeople } from "../loader/pages.ts";
+import { HostExports } from "./host-exports.ts";
 import type { HostModules } from "./host-modules.ts";
 import { findPackage } from "./native-modules.ts";
 
@@ -28,11 +29,14 @@ const BARE = /^[^./#\0\\][^:\\]*$/;
 const FOR_THE_BUNDLER = /\?|\.(?:json|css|s[ac]ss|less|svg|png|jpe?g|gif|webp|txt)$/;
 
 export function resolvePlugin({ root, roots, server, host, onError }: ResolveFacts): Plugin {
+  const hostExports = new HostExports({ root, specifierTo: (place) => specifierTo(server, place) });
   return {
     name: "starbridge:resolve",
     enforce: "pre",
-    async resolveId(source, importer) {
+    async resolveId(source, importer, { kind }) {
       if (importer === undefined) return null;
+      const made = hostExports.resolveId(source, importer);
+      if (made !== null) return made;
       if (source === LIGHT_MODULE) return { id: "starbridge/web", external: true };
       const astro = astroTarget(source, importer, roots);
       if (astro === "middleware") return { id: "starbridge/middleware", external: true };
@@ -51,9 +55,12 @@ export function resolvePlugin({ root, roots, server, host, onError }: ResolveFac
       const resolved = await this.resolve(source, importer, { skipSelf: true });
       if (resolved === null || resolved.external || /[\0?]/.test(resolved.id)) return resolved;
       const place = host.placeOf(resolved.id);
-      return place === undefined ? resolved : { id: specifierTo(server, place), external: true };
+      if (place === undefined) return resolved;
+      const isRequire = kind === "require-call";
+      const id = isRequire ? undefined : hostExports.idOf(resolved.id, place, source, importer);
+      return id ?? { id: specifierTo(server, place), external: true };
     },
-    load: (id) => (id === EMPTY ? "export {};" : null),
+    load: (id) => (id === EMPTY ? "export {};" : hostExports.load(id)),
   };
 }
 

@@ -1,30 +1,11 @@
 // Vite runs ES modules. What is CommonJS is left to require(), and reloaded by what CommonJS has for that: its cache.
-import { readFileSync } from "node:fs";
-import { extname, sep } from "node:path";
+import { sep } from "node:path";
 import { types } from "node:util";
-import { parse } from "es-module-lexer";
+import { meansItsDefault } from "../loader/common-js.ts";
 import { ownRequire } from "../loader/own-files.ts";
 
 // Its cache is that of the process.
 const require = ownRequire();
-
-const USES_COMMONJS = /\bmodule\.exports\b|\bexports\s*[.[]|\brequire\s*\(/;
-
-/** Whether a file is CommonJS by its ending, or because it says nothing that only an ES module can. */
-export function isCommonJs(file: string): boolean {
-  const extension = extname(file);
-  if (extension === ".cjs" || extension === ".cts") return true;
-  if (extension !== ".js" && extension !== ".ts") return false;
-  try {
-    const source = readFileSync(file, "utf8");
-    if (!USES_COMMONJS.test(source)) return false;
-    const [, , , hasModuleSyntax] = parse(source);
-    return !hasModuleSyntax;
-  } catch {
-    // Not there or not understood: the error that Vite gives is the better one.
-    return false;
-  }
-}
 
 /** Whether the host, or a page, has loaded a file through require(). */
 export function isRequired(file: string): boolean {
@@ -40,8 +21,12 @@ export function requiredFiles(): string[] {
 export class PageRequires {
   readonly #files = new Set<string>();
 
-  /** The exports of a file as a namespace; whatever it loads for the first time is ours from then on. */
-  load(file: string): object {
+  /**
+   * The exports of a file as a namespace; whatever it loads for the first time is ours from then on.
+   *
+   * @param source The file that pages import by its name, where another one was made of it.
+   */
+  load(file: string, source = file): object {
     const before = new Set(Object.keys(require.cache));
     try {
       require(file);
@@ -50,7 +35,7 @@ export class PageRequires {
         if (!before.has(path) && !isPackage(path)) this.#files.add(path);
       }
     }
-    return namespaceOf(file);
+    return namespaceOf(file, source);
   }
 
   owns(file: string): boolean {
@@ -108,15 +93,15 @@ function modulesIn(where: NodeJS.Dict<NodeModule> | NodeModule | null | undefine
 }
 
 /**
- * What `import` gives of a CommonJS module: all its names, live, and its exports as the default. TypeScript that was
- * compiled to CommonJS means its own default, as the loaders that compile it say.
+ * What `import` gives of a CommonJS module: all its names, live, and its exports as the default. What was compiled to
+ * CommonJS means the default of its source, as the compilers and the loaders that compile it say.
  */
-export function namespaceOf(file: string): object {
+function namespaceOf(file: string, source: string): object {
   const exports = (): unknown => require.cache[file]?.exports;
   const first = exports();
   if (types.isModuleNamespaceObject(first)) return first as object;
   const namespace: object = Object.create(null);
-  const isCompiled = /\.[cm]?tsx?$/.test(file) && Boolean((first as Compiled | null)?.__esModule);
+  const isCompiled = meansItsDefault(source) && Boolean((first as Compiled | null)?.__esModule);
   const names = typeof first === "object" || typeof first === "function" ? namesOf(first) : [];
   for (const name of names) {
     if (name === "default") continue;

@@ -4,10 +4,11 @@ import { dirname, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Session } from "node:inspector";
 import type { FindCompiled } from "../build/tsconfig.ts";
+import { isCommonJs } from "../loader/common-js.ts";
 import type { SharedModules } from "../loader/shared.ts";
 import { isBundled, ownFile, ownRequire } from "../loader/own-files.ts";
 import { isLoadedByRequire } from "../loader/typescript.ts";
-import { isCommonJs, isRequired, requiredFiles } from "./common-js.ts";
+import { isRequired, requiredFiles } from "./common-js.ts";
 
 /** How a file that is the host's is had. */
 export type Handed =

@@ -5,9 +5,9 @@ import { normalize } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { DevEnvironment, HotUpdateOptions, ViteDevServer } from "vite";
 import type { EvaluatedModuleNode, FetchFunctionOptions, FetchResult } from "vite/module-runner";
+import { isCommonJs } from "../loader/common-js.ts";
 import type { EndpointModule } from "../types.ts";
 import type { PageRequires } from "./common-js.ts";
-import { isCommonJs } from "./common-js.ts";
 import type { Change } from "./changes.ts";
 import type { HostModules } from "./host-modules.ts";
 import { standInOf } from "./astro-plugin.ts";
@@ -43,8 +43,8 @@ export class PageRunner {
   readonly #requires: PageRequires;
   /** Endpoint files and the middleware: never the host's, or they would not reload. */
   readonly #entries = new Set<string>();
-  /** URLs of modules that are had through require(), and their files. */
-  readonly #commonJs = new Map<string, string>();
+  /** URLs of modules that are had through require(), their files, and the sources that these stand for. */
+  readonly #commonJs = new Map<string, { readonly file: string; readonly source: string }>();
   /** Modules that failed when they ran. */
   readonly #failed = new Set<string>();
   readonly #code = new Map<string, string>();
@@ -89,10 +89,10 @@ export class PageRunner {
           }),
         runExternalModule: (url) =>
           this.#watch(this.#idOf(url), async () => {
-            const file = this.#commonJs.get(url);
-            return file === undefined
+            const required = this.#commonJs.get(url);
+            return required === undefined
               ? evaluator.runExternalModule(url)
-              : this.#requires.load(file);
+              : this.#requires.load(required.file, required.source);
           }),
       },
     );
@@ -229,7 +229,7 @@ export class PageRunner {
     if (handed === undefined && !isCommonJs(file)) return undefined;
     const path = handed?.file ?? file;
     const url = `file://${toPosix(path)}`;
-    this.#commonJs.set(url, path);
+    this.#commonJs.set(url, { file: path, source: file });
     return { externalize: url, type: "commonjs" };
   }
 

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ask, run } from "./_process.ts";
 import {
   buildFailure,
   buildProject,
@@ -18,46 +18,6 @@ const home = "dist/starbridge";
 function manifestOf(root: string): string {
   return readFileSync(join(root, home, "manifest.mjs"), "utf8");
 }
-
-/** Runs a module in a project to its end; killed after 15 seconds. */
-function run(
-  root: string,
-  text: string,
-  flags: string[] = [],
-): Promise<{ stdout: string; stderr: string }> {
-  const { NODE_OPTIONS: _options, VITEST: _vitest, ...env } = process.env;
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...flags, "--input-type=module", "--eval", text], {
-      cwd: root,
-      env: { ...env, NODE_ENV: "production" },
-      timeout: 15_000,
-    });
-    const output = { stdout: "", stderr: "" };
-    child.stdout.setEncoding("utf8").on("data", (chunk) => {
-      output.stdout += chunk;
-    });
-    child.stderr.setEncoding("utf8").on("data", (chunk) => {
-      output.stderr += chunk;
-    });
-    child.on("error", reject);
-    child.on("close", () => resolve(output));
-  });
-}
-
-/** Asks a host of its own process for a path. */
-const ask = (path: string, before = "") => `
-  ${before}
-  import { createServer } from "node:http";
-  import { starbridge } from "starbridge/connect";
-  const bridge = starbridge({ root: process.cwd() });
-  const server = createServer(bridge);
-  await new Promise((resolve) => server.listen(0, resolve));
-  const answer = await fetch("http://127.0.0.1:" + server.address().port + ${JSON.stringify(path)});
-  console.log(answer.status, await answer.text());
-  server.closeAllConnections();
-  server.close();
-  await bridge.close();
-`;
 
 describe("a build", () => {
   it("runs TypeScript pages where nothing runs TypeScript", async () => {
