@@ -11,6 +11,7 @@ import { lightResponsePlugin } from "../loader/light-response.ts";
 import { SharedModules } from "../loader/shared.ts";
 import type { Logger } from "../log.ts";
 import { HostModules } from "./host-modules.ts";
+import { assertLinks } from "./links.ts";
 import type { ManifestChunk } from "./manifest.ts";
 import { resolvePlugin } from "./resolve-plugin.ts";
 import { createFindCompiled } from "./tsconfig.ts";
@@ -120,7 +121,10 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
     });
   report(host, logger);
   options.onHostModules({ kept: host.kept, copied: host.copied });
-  return chunksOf(built as Rolldown.RolldownOutput);
+  const { output } = built as Rolldown.RolldownOutput;
+  const chunks = output.filter((item) => item.type === "chunk");
+  await assertLinks(chunks, { root, server, logger });
+  return chunksOf(chunks);
 }
 
 /** Names that still tell what they are: `users.[id].ts` → `users.id`. */
@@ -151,10 +155,10 @@ function progress({ pages, middleware, onFile }: BundleOptions): Plugin {
   };
 }
 
-function chunksOf({ output }: Rolldown.RolldownOutput): Map<string, Chunk> {
+function chunksOf(output: readonly Rolldown.OutputChunk[]): Map<string, Chunk> {
   const chunks = new Map<string, Chunk>();
   for (const item of output) {
-    if (item.type !== "chunk" || !item.isEntry || item.facadeModuleId === null) continue;
+    if (!item.isEntry || item.facadeModuleId === null) continue;
     const isCommonJs = isCommonJsSource(item.facadeModuleId);
     const isKnown = !isCommonJs && item.exports.every((name) => /^[\w$]+$/.test(name));
     const exports = isKnown && !reexportsPackage(item) ? item.exports : undefined;

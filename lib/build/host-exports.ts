@@ -9,6 +9,8 @@ import { readExports } from "../loader/exports.ts";
 const NAMES = "\0starbridge:names:";
 const EXPORTS = "\0starbridge:exports:";
 const VALUE = "\0starbridge:value:";
+/** At the end of all of them: a bundler would tell by the ending of the file what they are. */
+const END = "?";
 /** What the lexer of exports does not tell. */
 const UNTOLD = /\bexport\s+(?:import\b|@)/;
 
@@ -38,7 +40,7 @@ export class HostExports {
     // All names of a module that does not tell them: Node knows more than a bundler would.
     if (this.#namesOf(source) === undefined && isSpread(specifier, importer)) return undefined;
     this.#places.set(source, place);
-    return NAMES + source;
+    return NAMES + source + END;
   }
 
   /** Resolves what the modules made here import. */
@@ -50,7 +52,7 @@ export class HostExports {
 
   /** The text of a module made here. */
   readonly load = (id: string): string | null => {
-    if (id.startsWith(NAMES)) return this.#textOf(id.slice(NAMES.length));
+    if (id.startsWith(NAMES)) return this.#textOf(id.slice(NAMES.length, -END.length));
     if (id.startsWith(EXPORTS)) return `module.exports = ${this.#require(EXPORTS, id)};`;
     if (id.startsWith(VALUE)) return `exports.value = ${this.#require(VALUE, id)};`;
     return null;
@@ -58,8 +60,8 @@ export class HostExports {
 
   #textOf(source: string): string {
     const place = this.#places.get(source) ?? source;
-    const from = JSON.stringify(EXPORTS + place);
-    const value = `export { value as default } from ${JSON.stringify(VALUE + place)};`;
+    const from = JSON.stringify(EXPORTS + place + END);
+    const value = `export { value as default } from ${JSON.stringify(VALUE + place + END)};`;
     const names = this.#namesOf(source);
     // A bundler takes `__esModule` into account where the default is asked for.
     if (names !== undefined) {
@@ -76,7 +78,7 @@ export class HostExports {
   }
 
   #require(prefix: string, id: string): string {
-    const specifier = this.#facts.specifierTo(id.slice(prefix.length));
+    const specifier = this.#facts.specifierTo(id.slice(prefix.length, -END.length));
     return `require(${JSON.stringify(specifier)})`;
   }
 }

@@ -108,11 +108,13 @@ describe("a module of the host that was written as CommonJS", () => {
   it("is its module.exports by default, and has all its names", async () => {
     const app = await built({
       ...files,
+      "src/older.cjs": "exports.older = 1;",
       "src/pages/a.js": `
         import old, { hidden, seen } from "../old.js";
-        export const GET = () => { old.seen++; return Response.json([Object.keys(old), hidden, seen]); };`,
+        import { older } from "../older.cjs";
+        export const GET = () => { old.seen++; return Response.json([Object.keys(old), hidden, seen, older]); };`,
     });
-    expect(await app.json("/a")).toEqual([["__esModule", "default", "seen", "hidden"], 1, 1]);
+    expect(await app.json("/a")).toEqual([["__esModule", "default", "seen", "hidden"], 1, 1, 1]);
   });
 
   it("gives a page all handlers that Node finds in it", async () => {
