@@ -1,7 +1,6 @@
 // Endpoint files → one chunk each, through Vite.
 import { readFileSync, realpathSync } from "node:fs";
-import { join, relative, resolve, sep } from "node:path";
-import { stripVTControlCharacters } from "node:util";
+import { join, resolve } from "node:path";
 import type { Plugin, Rolldown } from "vite";
 import type { Config } from "../config.ts";
 import { bridgeError } from "../errors.ts";
@@ -10,6 +9,7 @@ import { lexExports } from "../loader/exports.ts";
 import { lightResponsePlugin } from "../loader/light-response.ts";
 import { SharedModules } from "../loader/shared.ts";
 import type { Logger } from "../log.ts";
+import { bundlerReason } from "./bundler-reason.ts";
 import { HostModules } from "./host-modules.ts";
 import { assertLinks } from "./links.ts";
 import type { ManifestChunk } from "./manifest.ts";
@@ -116,7 +116,8 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
     })
     .catch((error: unknown) => {
       throw (
-        failure ?? bridgeError("BUILD_FAILED", { reason: reasonOf(error, root) }, { cause: error })
+        failure ??
+        bridgeError("BUILD_FAILED", { reason: bundlerReason(error, root) }, { cause: error })
       );
     });
   report(host, logger);
@@ -186,17 +187,6 @@ function report({ copied, kept }: HostModules, logger: Logger): void {
       `Copied into the build: ${copied.join(", ")}. A module that the host loads as well is named in \`shared\`, or compiled before.`,
     );
   }
-}
-
-/** The bundler's own words name file, line and column; files as seen from the working directory. */
-function reasonOf(error: unknown, root: string): string {
-  const fromHere = relative(process.cwd(), root).replaceAll(sep, "/");
-  const { errors } = error as { errors?: { message: string; id?: string }[] };
-  const texts = (errors ?? [error as Error]).map(({ message }) =>
-    stripVTControlCharacters(message).split("\n    at ")[0]?.trim(),
-  );
-  const text = texts.join("\n");
-  return fromHere === "" ? text : text.replaceAll(`${fromHere}/`, "");
 }
 
 /** Folder of the chunks in the folder of a build. */

@@ -65,6 +65,11 @@ export class HostModules {
     return place;
   }
 
+  /** Whether Node can load a file as it stands. */
+  canLoad(file: string): boolean {
+    return this.#native.canLoad(file);
+  }
+
   #decide(file: string): string | undefined {
     const named = this.#facts.shared.placeOf(file);
     if (named !== undefined) {

@@ -12,22 +12,23 @@ export interface ImportPlace {
 }
 
 /** What is known of the import that is looked for. */
-export interface Refusal {
-  /** The name that is not exported. */
-  readonly missing: string | undefined;
-  /** Node's words. */
-  readonly message: string;
+export interface Wanted {
+  readonly specifier?: string;
+  /** A name that it asks for. */
+  readonly name?: string | undefined;
+  /** Node's words about it. */
+  readonly message?: string;
 }
 
-/** The first import of a chunk's sources that a refusal can be about. */
+/** The first import of a chunk's sources that can be meant. */
 export function importOf(
   { moduleIds }: { readonly moduleIds: readonly string[] },
-  refusal: Refusal,
+  wanted: Wanted,
 ): ImportPlace | undefined {
   for (const file of moduleIds) {
     if (file.startsWith("\0")) continue;
     for (const { specifier, text, line } of importsIn(file)) {
-      if (isMeant(specifier, text, refusal)) return { file, line, specifier };
+      if (isMeant(specifier, text, wanted)) return { file, line, specifier };
     }
   }
   return undefined;
@@ -40,16 +41,22 @@ export function wherePackageIs(message: string, root: string): string | undefine
   return isThere ? name : undefined;
 }
 
-function isMeant(specifier: string, text: string, { missing, message }: Refusal): boolean {
-  const requested = /requested module '(.+?)'/.exec(message)?.[1];
-  if (missing !== undefined) {
+function isMeant(specifier: string, text: string, wanted: Wanted): boolean {
+  const { name, message = "" } = wanted;
+  if (wanted.specifier !== undefined && wanted.specifier !== specifier) return false;
+  if (name !== undefined) {
+    const requested = /requested module '(.+?)'/.exec(message)?.[1];
     // What is no package has another name in the chunk.
-    const isSame = requested === specifier || /^\.{0,2}\//.test(requested ?? "");
-    const isDefault = missing === "default" && /^import\s+[\w$]/.test(text);
-    return isSame && (isDefault || text.split(/[^\w$]+/).includes(missing));
+    const isSame = requested === undefined || requested === specifier || isPath(requested);
+    const isDefault = name === "default" && /^import\s+[\w$]/.test(text);
+    return isSame && (isDefault || text.split(/[^\w$]+/).includes(name));
   }
-  const [name = "", path = ""] = /^((?:@[^/]+\/)?[^/]+)(.*)$/.exec(specifier)?.slice(1) ?? [];
-  return message.includes(`'${specifier}'`) || (message.includes(name) && message.includes(path));
+  const [part = "", path = ""] = /^((?:@[^/]+\/)?[^/]+)(.*)$/.exec(specifier)?.slice(1) ?? [];
+  return wanted.specifier !== undefined || (message.includes(part) && message.includes(path));
+}
+
+function isPath(specifier: string): boolean {
+  return /^\.{0,2}\//.test(specifier);
 }
 
 interface Statement {

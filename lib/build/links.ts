@@ -114,7 +114,7 @@ function reasonOf(
   const chunk = at === undefined ? entry : byName.get(nameIn(at));
   if (chunk === undefined) return `${nameForPeople(root, toPath(at ?? ""))}: ${text}.`;
   const missing = /(?:export named|Named export) '(.+?)'/.exec(message)?.[1];
-  const found = importOf(chunk, { missing, message });
+  const found = importOf(chunk, { name: missing, message });
   const who =
     found === undefined
       ? entryName(entry, root)

@@ -6,8 +6,10 @@ import { bridgeError } from "../errors.ts";
 import { astroTarget } from "../loader/astro-target.ts";
 import { LIGHT_MODULE } from "../loader/light-response.ts";
 import { nameForPeople } from "../loader/pages.ts";
+import { realPath } from "../loader/real-path.ts";
 import { HostExports } from "./host-exports.ts";
 import type { HostModules } from "./host-modules.ts";
+import { importOf } from "./import-places.ts";
 import { findPackage } from "./native-modules.ts";
 
 /** What the plugin is made of. */
@@ -25,8 +27,8 @@ export interface ResolveFacts {
 const EMPTY = "\0starbridge:types";
 /** Neither a path, nor a URL, nor one of the project's own `#imports`. */
 const BARE = /^[^./#\0\\][^:\\]*$/;
-/** Packages hold files that only a bundler can load, too. */
-const FOR_THE_BUNDLER = /\?|\.(?:json|css|s[ac]ss|less|svg|png|jpe?g|gif|webp|txt)$/;
+/** What other plugins and the bundler itself have their own words for. */
+const NOT_FOUND_LATER = /[\0?]|^(?:virtual|data|https?|file):/;
 
 export function resolvePlugin({ root, roots, server, host, onError }: ResolveFacts): Plugin {
   const hostExports = new HostExports({ root, specifierTo: (place) => specifierTo(server, place) });
@@ -48,12 +50,23 @@ export function resolvePlugin({ root, roots, server, host, onError }: ResolveFac
         // The bundler writes its own code into what it is given.
         throw new Error(error.message);
       }
-      const isBare = BARE.test(source) && !FOR_THE_BUNDLER.test(source);
-      if (isBare && findPackage(source, importer) !== undefined) {
-        return { id: source, external: true };
+      // Packages, and what tsconfig.json calls by a name of its own: that wins, as in the compiler.
+      const options = { skipSelf: true, kind };
+      const resolved = await this.resolve(source, importer, options).catch(() => null);
+      const folder = BARE.test(source) ? findPackage(source, importer) : undefined;
+      if (resolved === null) {
+        if (kind === "require-call" || NOT_FOUND_LATER.test(source)) return null;
+        // What it lacks Node tells, when the chunks are linked.
+        if (folder !== undefined) return { id: source, external: true };
+        const details = { reason: notFound(source, importer, root) };
+        const error = bridgeError("BUILD_FAILED", details);
+        onError(error);
+        throw new Error(error.message);
       }
-      const resolved = await this.resolve(source, importer, { skipSelf: true });
-      if (resolved === null || resolved.external || /[\0?]/.test(resolved.id)) return resolved;
+      if (resolved.external || /[\0?]/.test(resolved.id)) return resolved;
+      // A package that is linked from a workspace: Node loads it as it stands, or it is part of the build.
+      const isLinked = folder !== undefined && isInside(resolved.id, folder);
+      if (isLinked && host.canLoad(resolved.id)) return { id: source, external: true };
       const place = host.placeOf(resolved.id);
       if (place === undefined) return resolved;
       const isRequire = kind === "require-call";
@@ -68,4 +81,19 @@ export function resolvePlugin({ root, roots, server, host, onError }: ResolveFac
 function specifierTo(folder: string, file: string): string {
   const path = relative(folder, file).replaceAll(sep, "/");
   return path.startsWith(".") ? path : `./${path}`;
+}
+
+/** Whether a file belongs to a package that node_modules holds, if only by a link. */
+function isInside(file: string, folder: string): boolean {
+  return folder.includes(`${sep}node_modules${sep}`) && file.startsWith(realPath(folder) + sep);
+}
+
+function notFound(specifier: string, importer: string, root: string): string {
+  const { file, line } = importOf({ moduleIds: [importer] }, { specifier }) ?? { file: importer };
+  const place = line === undefined ? "" : `:${line}`;
+  const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0];
+  const advice = BARE.test(specifier)
+    ? `is not installed: npm install ${name}, or name it under paths in tsconfig.json`
+    : "does not exist";
+  return `${nameForPeople(root, file)}${place} imports ${JSON.stringify(specifier)}, which ${advice}.`;
 }

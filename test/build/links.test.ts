@@ -97,7 +97,8 @@ describe("a build", () => {
         "node_modules/ts-pkg/package.json": `{ "name": "ts-pkg", "type": "module", "exports": "./index.ts" }`,
         "node_modules/ts-pkg/index.ts": "export enum Kind { One }",
         "src/pages/a.ts": `import { db } from "../db";\nexport const GET = () => new Response(String(db));`,
-        "src/pages/b.ts": `import { Kind } from "ts-pkg";\nexport const GET = () => new Response(String(Kind));`,
+        "src/kind.js": `export { Kind } from "ts-pkg";`,
+        "src/pages/b.ts": `import { Kind } from "../kind.js";\nexport const GET = () => new Response(String(Kind));`,
       }),
       { shared: ["src/db.ts"] },
     );

@@ -1,0 +1,32 @@
+// Why the bundler has failed, in its own words. They name file, line and column of the code that it saw, which is not
+// always that of the source: an import is looked up there.
+import { relative, sep } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { nameForPeople } from "../loader/pages.ts";
+import { importOf } from "./import-places.ts";
+
+interface BundlerError {
+  readonly message: string;
+  readonly code?: string;
+  /** The file that it is about. */
+  readonly id?: string;
+}
+
+/** Sentences with files as seen from the working directory. */
+export function bundlerReason(error: unknown, root: string): string {
+  const fromHere = relative(process.cwd(), root).replaceAll(sep, "/");
+  const { errors } = error as { errors?: BundlerError[] };
+  const texts = (errors ?? [error as Error]).map((one) => textOf(one, root));
+  const text = texts.join("\n");
+  return fromHere === "" ? text : text.replaceAll(`${fromHere}/`, "");
+}
+
+function textOf({ message, code, id }: BundlerError, root: string): string {
+  const text = stripVTControlCharacters(message).split("\n    at ")[0]?.trim() ?? "";
+  if (code !== "MISSING_EXPORT" || id === undefined) return text;
+  const name = /"(.+?)" is not exported/.exec(text)?.[1];
+  const place = importOf({ moduleIds: [id] }, { name });
+  if (place === undefined) return text;
+  const [first = ""] = text.replace(/^\[MISSING_EXPORT\] /, "").split("\n");
+  return `${nameForPeople(root, place.file)}:${place.line}: ${first.replace(/\.$/, "")}.`;
+}
