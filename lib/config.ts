@@ -14,6 +14,8 @@ export interface Config {
   readonly middleware: BridgeOptions["middleware"];
   readonly routes: BridgeOptions["routes"];
   readonly site: URL | undefined;
+  /** The same as it was written. */
+  readonly siteText: string | undefined;
   readonly trailingSlash: BridgeOptions["trailingSlash"];
   readonly i18n: I18nOptions | undefined;
   readonly redirects: NonNullable<BridgeOptions["redirects"]>;
@@ -135,6 +137,7 @@ export function resolveConfig(options: BridgeOptions = {}): Config {
     middleware: options.middleware,
     routes: options.routes,
     site: site === undefined ? undefined : new URL(site),
+    siteText: site === undefined ? undefined : String(site),
     trailingSlash: options.trailingSlash,
     i18n: options.i18n,
     redirects: options.redirects ?? {},

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import type { Plugin, Rolldown } from "vite";
 import type { Config } from "../config.ts";
 import { bridgeError } from "../errors.ts";
-import { envConstants } from "../loader/env.ts";
+import { envConstants, envPlugin, PUBLIC_PREFIXES } from "../loader/env.ts";
 import { lexExports } from "../loader/exports.ts";
 import { lightResponsePlugin } from "../loader/light-response.ts";
 import { SharedModules } from "../loader/shared.ts";
@@ -62,8 +62,8 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
   const root = realpathSync(config.root);
   const pages = resolve(root, config.pages);
   const { middleware } = options;
-  const { createFilter, loadEnv } = vite;
-  const { shared, site } = config;
+  const { createFilter } = vite;
+  const { shared, siteText: site } = config;
   const host = new HostModules({
     root,
     pages,
@@ -77,7 +77,11 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
   const onError = (error: Error): void => {
     failure ??= error;
   };
-  const plugins = [resolvePlugin({ root, roots, server, host, onError }), progress(options)];
+  const plugins = [
+    resolvePlugin({ root, roots, server, host, onError }),
+    progress(options),
+    envPlugin({ mode: MODE, root, site, vite }),
+  ];
   // A project that cannot import us keeps the platform's.
   const isFound = findPackage("starbridge/web", resolve(root, "package.json")) !== undefined;
   if (config.lightResponse && isFound) plugins.push(lightResponsePlugin(vite.transformWithOxc));
@@ -89,8 +93,8 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
       logLevel: "silent",
       publicDir: false,
       css: { postcss: {} },
-      envPrefix: ["PUBLIC_", "VITE_"],
-      define: envConstants({ mode: MODE, root, site, loadEnv }),
+      envPrefix: PUBLIC_PREFIXES,
+      define: envConstants({ site }),
       resolve: { tsconfigPaths: true },
       plugins,
       build: {

@@ -3,7 +3,7 @@ import { isAbsolute, normalize } from "node:path";
 import type { Plugin, ViteDevServer } from "vite";
 import { createFindCompiled } from "../build/tsconfig.ts";
 import type { Config } from "../config.ts";
-import { envConstants } from "../loader/env.ts";
+import { envConstants, envPlugin } from "../loader/env.ts";
 import { lightResponsePlugin } from "../loader/light-response.ts";
 import { isBundled } from "../loader/own-files.ts";
 import { SharedModules } from "../loader/shared.ts";
@@ -48,16 +48,20 @@ export interface Engine {
 
 export async function startEngine(parts: EngineParts): Promise<Engine> {
   const { tools, config, logger, roots, requires, list, onChange } = parts;
-  const { root, shared, site } = config;
+  const { root, shared, siteText: site } = config;
   let changes: Changes | undefined;
   let isClosed = false;
-  const { createFilter, loadEnv } = tools.vite;
-  const constants = envConstants({ mode: MODE, root, site, loadEnv });
-  const plugins = [astroPlugin(roots), readPlugin((file) => changes?.note(file))];
+  const { vite } = tools;
+  const constants = envConstants({ site });
+  const plugins = [
+    astroPlugin(roots),
+    readPlugin((file) => changes?.note(file)),
+    envPlugin({ mode: MODE, root, site, vite }),
+  ];
   if (config.lightResponse && !isBundled())
-    plugins.push(lightResponsePlugin(tools.vite.transformWithOxc));
+    plugins.push(lightResponsePlugin(vite.transformWithOxc));
   const server = await startVite(tools, config, constants, plugins, logger);
-  const named = new SharedModules({ root, shared, createFilter });
+  const named = new SharedModules({ root, shared, createFilter: vite.createFilter });
   const host = new HostModules(named, createFindCompiled(root));
   const listener: ChangesParts["listener"] = (batch) => onChange(engine, batch);
   changes = new Changes({ watcher: server.watcher, list, listener });

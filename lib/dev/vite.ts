@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { FSWatcher, InlineConfig, Logger as ViteLogger, Plugin, ViteDevServer } from "vite";
 import type { Config } from "../config.ts";
+import { PUBLIC_PREFIXES } from "../loader/env.ts";
 import { findVite, keepingNodeEnv } from "../loader/vite.ts";
 import type { Logger } from "../log.ts";
 
@@ -43,7 +44,7 @@ export async function startVite(
     clearScreen: false,
     customLogger: toViteLogger(logger),
     publicDir: false,
-    envPrefix: ["PUBLIC_", "VITE_"],
+    envPrefix: PUBLIC_PREFIXES,
     define,
     plugins,
     resolve: { tsconfigPaths: true },

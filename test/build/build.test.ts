@@ -65,7 +65,7 @@ describe("a build", () => {
       parts: [1],
       seen: [1],
       kind: "function",
-      env: ["production", true, "open", "secret", "https://shop.example/"],
+      env: ["production", true, "open", "secret", "https://shop.example"],
     });
     expect([result.routes, result.prerendered]).toEqual([1, 0]);
     expect(progress.sort()).toEqual([

@@ -24,10 +24,10 @@ describe("a page in development", () => {
       SSR: true,
       MODE: "development",
       BASE_URL: "/",
-      SITE: "https://example.com/",
+      SITE: "https://example.com",
       PUBLIC_NAME: "public",
       SECRET: "local",
-      direct: ["local", "https://example.com/", null],
+      direct: ["local", "https://example.com", null],
       home: "string",
     });
     host.write(".env", "PUBLIC_NAME=changed\n");
