@@ -1,7 +1,8 @@
 // Finds and reads starbridge.config.{ts,mts,cts,js,mjs,cjs}: the options that the command line and every bridge share.
 import { statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { isPlainObject, resolveConfig } from "./config.ts";
+import { isPlainObject } from "./checks.ts";
+import { resolveConfig } from "./config.ts";
 import { describe } from "./describe.ts";
 import { BridgeError, bridgeError } from "./errors.ts";
 import type { EndpointModule, BridgeOptions } from "./types.ts";

@@ -1,10 +1,9 @@
 // Every option: its check and its default, nowhere else.
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe } from "./describe.ts";
-import { bridgeError } from "./errors.ts";
+import type { Check, Checks } from "./checks.ts";
+import { assertFunction, assertObject, assertText, checkKeys, invalid, oneOf } from "./checks.ts";
 import type { Logger } from "./log.ts";
-import { nearest } from "./nearest.ts";
 import type { BridgeOptions, DomainPattern, I18nOptions, SecurityOptions } from "./types.ts";
 
 /** Options with their defaults filled in. What is `undefined` is for the host to say. */
@@ -46,10 +45,6 @@ export function defineConfig(options: BridgeOptions): BridgeOptions {
   return options;
 }
 
-type Check = (value: unknown, option: string) => void;
-
-const REDIRECT_STATUSES = [300, 301, 302, 303, 304, 307, 308];
-
 const CHECKS: { readonly [Key in keyof Required<BridgeOptions>]: Check } = {
   root: (value, option) => {
     if (value instanceof URL) {
@@ -72,17 +67,19 @@ const CHECKS: { readonly [Key in keyof Required<BridgeOptions>]: Check } = {
   i18n: checkI18n,
   redirects: (value, option) => {
     assertObject(value, option, "a map of destinations by route pattern");
-    for (const [from, to] of Object.entries(value as object))
-      checkRedirect(to, `${option}["${from}"]`);
+    for (const [from, to] of Object.entries(value)) checkRedirect(to, `${option}["${from}"]`);
   },
   locals: assertFunction,
   methodMismatch: oneOf("fallthrough", "405", "404"),
   security: (value, option) => {
     assertObject(value, option, "an object");
-    checkKeys(value as object, SECURITY_CHECKS, `${option}.`);
+    checkKeys(value, SECURITY_CHECKS, `${option}.`, ELSEWHERE);
   },
   logger: (value, option) => {
-    assertObject(value, option, "a logger with info, warn and error");
+    // Loggers are instances of something.
+    if (typeof value !== "object" || value === null) {
+      throw invalid(option, "a logger with info, warn and error", value);
+    }
     for (const method of ["info", "warn", "error"]) {
       assertFunction((value as Record<string, unknown>)[method], `${option}.${method}`);
     }
@@ -120,16 +117,47 @@ const DOMAIN_CHECKS: { readonly [Key in keyof Required<DomainPattern>]: Check } 
   port: (value, option) => assertText(value, option, "a port as text"),
 };
 
+const I18N_CHECKS: Checks = {
+  locales: checkLocales,
+  defaultLocale: () => {},
+  // Astro's other keys act on pages only: accepted, without effect here.
+  routing: () => {},
+  fallback: () => {},
+  domains: () => {},
+};
+
+const LOCALE_CHECKS: Checks = {
+  path: (value, option) => assertText(value, option, "the path of a locale"),
+  codes: (value, option) => {
+    if (!Array.isArray(value) || value.length === 0) {
+      throw invalid(option, "a list of language codes", value);
+    }
+    for (const [index, code] of value.entries()) {
+      assertText(code, `${option}[${index}]`, "a language code");
+    }
+  },
+};
+
+const REDIRECT_CHECKS: Checks = {
+  destination: (value, option) => assertText(value, option, "a path or a URL"),
+  status: oneOf(300, 301, 302, 303, 304, 307, 308),
+};
+
+/** Where the options of one level are that somebody looks for on another. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ...Object.keys(CHECKS).map((key) => [key, key] as const),
+  ...Object.keys(SECURITY_CHECKS).map((key) => [key, `security.${key}`] as const),
+  ...Object.keys(I18N_CHECKS).map((key) => [key, `i18n.${key}`] as const),
+]);
+
 /**
  * Checks all options and fills in the defaults.
  *
  * @throws BridgeError `STARBRIDGE_UNKNOWN_OPTION`, `STARBRIDGE_INVALID_OPTION`
  */
 export function resolveConfig(options: BridgeOptions = {}): Config {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw invalid("options", "an object", options);
-  }
-  checkKeys(options, CHECKS, "");
+  assertObject(options, "options", "an object");
+  checkKeys(options, CHECKS, "", ELSEWHERE);
   const { root, site, security = {} } = options;
   return {
     root: root instanceof URL ? fileURLToPath(root) : toPath(root ?? process.cwd()),
@@ -158,54 +186,34 @@ export function resolveConfig(options: BridgeOptions = {}): Config {
   };
 }
 
-/** Whether somebody has written out an object: a Map or a Date has no options to read. */
-export function isPlainObject(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  // Of another realm, too.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
 function toPath(root: string): string {
   return root.startsWith("file:") ? fileURLToPath(root) : resolve(root);
 }
 
-function checkKeys(value: object, checks: Record<string, Check>, prefix: string): void {
-  const known = Object.keys(checks);
-  for (const [key, option] of Object.entries(value)) {
-    const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
-    if (check === undefined) {
-      const guess = nearest(key, known);
-      throw bridgeError("UNKNOWN_OPTION", {
-        option: prefix + key,
-        known: known.join(", "),
-        ...(guess === undefined ? {} : { nearest: prefix + guess }),
-      });
-    }
-    if (option !== undefined) check(option, prefix + key);
+function checkI18n(value: unknown, option: string): void {
+  assertObject(value, option, "{ locales, defaultLocale }");
+  checkKeys(value, I18N_CHECKS, `${option}.`, ELSEWHERE);
+  const { locales, defaultLocale } = value as Partial<I18nOptions>;
+  // Of a key that is missing nothing was said yet.
+  checkLocales(locales, `${option}.locales`);
+  const names = (locales ?? []).map((one) => (typeof one === "string" ? one : one.path));
+  if (!names.includes(defaultLocale as string)) {
+    throw invalid(`${option}.defaultLocale`, `one of ${names.join(", ")}`, defaultLocale);
   }
 }
 
-function checkI18n(value: unknown, option: string): void {
-  assertObject(value, option, "{ locales, defaultLocale }");
-  const { locales, defaultLocale, ...others } = value as Record<string, unknown>;
-  // Astro's other keys (routing, fallback, domains) act on pages only: accepted, without effect here.
-  checkKeys(others, { routing: () => {}, fallback: () => {}, domains: () => {} }, `${option}.`);
-  if (!Array.isArray(locales) || locales.length === 0) {
-    throw invalid(`${option}.locales`, "a list of locales", locales);
-  }
-  for (const [index, locale] of locales.entries()) {
-    if (typeof locale === "string") continue;
-    const { path, codes } = (locale ?? {}) as { path?: unknown; codes?: unknown };
-    const isList =
-      Array.isArray(codes) && codes.length > 0 && codes.every((code) => typeof code === "string");
-    if (typeof path !== "string" || !isList) {
-      throw invalid(`${option}.locales[${index}]`, "a locale or { path, codes }", locale);
+function checkLocales(value: unknown, option: string): void {
+  if (!Array.isArray(value) || value.length === 0)
+    throw invalid(option, "a list of locales", value);
+  for (const [index, locale] of value.entries()) {
+    const entry = `${option}[${index}]`;
+    if (typeof locale === "string" && locale !== "") continue;
+    assertObject(locale, entry, "a locale or { path, codes }");
+    checkKeys(locale, LOCALE_CHECKS, `${entry}.`);
+    const { path, codes } = locale as { path?: unknown; codes?: unknown };
+    if (path === undefined || codes === undefined) {
+      throw invalid(entry, "a locale or { path, codes }", locale);
     }
-  }
-  const names = locales.map((locale) => (typeof locale === "string" ? locale : locale.path));
-  if (!names.includes(defaultLocale)) {
-    throw invalid(`${option}.defaultLocale`, `one of ${names.join(", ")}`, defaultLocale);
   }
 }
 
@@ -224,43 +232,17 @@ function checkShared(value: unknown, option: string): void {
 }
 
 function checkRedirect(value: unknown, option: string): void {
-  if (typeof value === "string") return;
+  if (typeof value === "string") {
+    assertText(value, option, "a path or a URL");
+    return;
+  }
   assertObject(value, option, "a path, a URL, or { destination, status }");
-  const { destination, status } = value as { destination?: unknown; status?: unknown };
-  if (typeof destination !== "string") {
-    throw invalid(`${option}.destination`, "a path or a URL", destination);
+  checkKeys(value, REDIRECT_CHECKS, `${option}.`);
+  for (const [key, check] of Object.entries(REDIRECT_CHECKS)) {
+    check((value as Record<string, unknown>)[key], `${option}.${key}`);
   }
-  if (!REDIRECT_STATUSES.includes(status as number)) {
-    throw invalid(`${option}.status`, `one of ${REDIRECT_STATUSES.join(", ")}`, status);
-  }
-}
-
-function oneOf(...values: (string | boolean)[]): Check {
-  return (value, option) => {
-    if (values.includes(value as string)) return;
-    throw invalid(option, values.map((known) => JSON.stringify(known)).join(" or "), value);
-  };
-}
-
-function assertText(value: unknown, option: string, expected: string): void {
-  if (typeof value !== "string" || value === "") throw invalid(option, expected, value);
-}
-
-function assertObject(value: unknown, option: string, expected: string): asserts value is object {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw invalid(option, expected, value);
-  }
-}
-
-function assertFunction(value: unknown, option: string): void {
-  if (typeof value !== "function") throw invalid(option, "a function", value);
 }
 
 function parseUrl(value: string): URL | null {
   return URL.canParse(value) ? new URL(value) : null;
-}
-
-function invalid(option: string, expected: string, value: unknown): Error {
-  const actual = typeof value === "string" ? JSON.stringify(value) : describe(value);
-  return bridgeError("INVALID_OPTION", { option, expected, actual });
 }

@@ -1,6 +1,6 @@
 // The known word that a misspelt one was meant to be.
 
-/** @returns `undefined` when none is near: more than a third of the letters would have to change. */
+/** @returns `undefined` when none is near: more than a third of the letters would have to change, or many are missing. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
@@ -11,7 +11,17 @@ export function nearest(word: string, known: readonly string[]): string | undefi
       best = candidate;
     }
   }
-  return best;
+  return best ?? known.find((candidate) => isShortFor(word.toLowerCase(), candidate.toLowerCase()));
+}
+
+/** `host` for `hostname`, `bodyLimit` for `bodySizeLimit`. */
+function isShortFor(word: string, candidate: string): boolean {
+  if (word.length < 4) return false;
+  if (candidate.startsWith(word)) return true;
+  if (word.length * 2 < candidate.length) return false;
+  let at = 0;
+  for (const letter of candidate) if (letter === word[at]) at++;
+  return at === word.length;
 }
 
 /** Levenshtein's distance, one row at a time. */
