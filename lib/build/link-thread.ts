@@ -37,4 +37,7 @@ async function linkAll(urls: readonly string[]): Promise<LinkFailure[]> {
   return failures;
 }
 
-void linkAll(workerData as string[]).then((failures) => parentPort?.postMessage(failures));
+// Loaded outside of a thread, it has nothing to do.
+const port = parentPort;
+if (port !== null)
+  void linkAll(workerData as string[]).then((failures) => port.postMessage(failures));

@@ -75,12 +75,11 @@ async function showHelp(program: Command, name: string | undefined): Promise<voi
 }
 
 function assertFolder(path: string): string {
-  const isFolder = path !== "" && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (isFolder) return path;
-  throw new UsageError(
-    path === "" ? "--root names no folder." : `The folder ${path} does not exist.`,
-    "Correct --root: it names the folder that holds src/.",
-  );
+  const facts = path === "" ? undefined : statSync(path, { throwIfNoEntry: false });
+  if (facts?.isDirectory()) return path;
+  let reason = path === "" ? "--root names no folder." : `The folder ${path} does not exist.`;
+  if (facts !== undefined) reason = `${path} is a file, not a folder.`;
+  throw new UsageError(reason, "Correct --root: it names the folder that holds src/.");
 }
 
 function readSeconds(text: string): number {

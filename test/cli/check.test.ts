@@ -109,7 +109,7 @@ describe("starbridge check", () => {
 
   it.each([
     ["behind a prerendered one", "prerender = true", "", []],
-    ["of which both are prerendered", "prerender = true", "prerender = true", ["[b].js"]],
+    ["of which both are prerendered", "prerender = true", "prerender = true", []],
     ["that stands before a prerendered one", "", "prerender = true", ["[b].js"]],
   ])("judges a route of the same paths %s by what is left to it", async (_, one, other, never) => {
     const text = "export const GET = () => new Response(); export const getStaticPaths = () => [];";

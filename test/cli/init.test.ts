@@ -339,8 +339,9 @@ Express: add two lines, the second above the body parsers:
 
   it("names a root that is a file", async () => {
     const root = writeApp(manifest({}));
-    const { stderr } = await run(root, ["init", "--root", "package.json"]);
-    expect(stderr).toContain(`The root ${root}/package.json is a file, not a folder.`);
+    const { code, stderr } = await run(root, ["init", "--root", "package.json"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("package.json is a file, not a folder.");
   });
 
   it("names a package.json that is not JSON", async () => {
