@@ -15,6 +15,7 @@ import type { PageRequires } from "./common-js.ts";
 import { HostModules } from "./host-modules.ts";
 import { Positions } from "./positions.ts";
 import { PageRunner } from "./runner.ts";
+import type { Parse } from "./syntax.ts";
 import type { ViteTools } from "./vite.ts";
 import { startVite } from "./vite.ts";
 
@@ -40,6 +41,7 @@ export interface Engine {
   readonly runner: PageRunner;
   readonly host: HostModules;
   readonly positions: Positions;
+  readonly parse: Parse | undefined;
   readonly changes: Changes;
   /** What still runs in it may fail for that alone. */
   readonly isClosed: boolean;
@@ -72,6 +74,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     runner,
     host,
     positions,
+    parse: tools.vite.parseSync as Parse | undefined,
     changes,
     get isClosed() {
       return isClosed;

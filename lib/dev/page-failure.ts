@@ -8,6 +8,8 @@ import { nameForPeople } from "../loader/pages.ts";
 import { UNSUPPORTED_CODE } from "../loader/astro-target.ts";
 import type { Place, Positions } from "./positions.ts";
 import { codeFrame, placeOf } from "./positions.ts";
+import type { Mistake, Parse } from "./syntax.ts";
+import { syntaxMistake } from "./syntax.ts";
 
 /** What Vite's errors know beside their message. */
 interface TransformError extends Error {
@@ -19,23 +21,25 @@ interface TransformError extends Error {
 const NOT_FOUND = /^Failed to load url (.+?) \(resolved id: .*\) in (.+)\. Does the file exist\?$/s;
 const NO_PACKAGE = /^Cannot find module '(.+)' imported from '(.+)'$/s;
 
-/**
- * @param source The page's name for people.
- * @param root Folder that names for people are relative to.
- */
-export function pageFailure(
-  source: string,
-  root: string,
-  thrown: unknown,
-  positions: Positions,
-): Error {
+/** What a failure is explained with. */
+export interface FailureFacts {
+  /** Folder that names for people are relative to. */
+  readonly root: string;
+  readonly positions: Positions;
+  /** Absent in a Vite that has none. */
+  readonly parse: Parse | undefined;
+}
+
+/** @param source The page's name for people. */
+export function pageFailure(source: string, thrown: unknown, facts: FailureFacts): Error {
+  const { root, positions } = facts;
   positions.correct(thrown);
   if (thrown instanceof BridgeError) return thrown;
   if (!(thrown instanceof Error) || (thrown as TransformError).code === UNSUPPORTED_CODE) {
     return loadingError(source, thrown);
   }
   const frames = positions.framesOf(thrown);
-  const { message, place } = explain(thrown, root) ?? {
+  const { message, place } = explain(thrown, facts) ?? {
     message: `${thrown.name}: ${firstLineOf(thrown.message)}`,
     place: placeOf(frames[0]),
   };
@@ -49,12 +53,9 @@ export function pageFailure(
   return failure;
 }
 
-interface Explanation {
-  readonly message: string;
-  readonly place: Place | undefined;
-}
-
-function explain(error: TransformError, root: string): Explanation | undefined {
+function explain(error: TransformError, { root, parse }: FailureFacts): Mistake | undefined {
+  const mistake = syntaxMistake(error, root, parse);
+  if (mistake !== undefined) return mistake;
   const [first] = error.errors ?? [];
   if (first !== undefined) {
     withoutColors(error);

@@ -149,7 +149,8 @@ export class PageReader {
   }
 
   #failure(source: string, error: unknown): Error {
-    return pageFailure(source, this.#config.root, error, this.engine.positions);
+    const { positions, parse } = this.engine;
+    return pageFailure(source, error, { root: this.#config.root, positions, parse });
   }
 
   #log(error: Error, source: string): void {

@@ -81,6 +81,15 @@ describe("starbridge build", () => {
     expect(answer.error.message).toContain("b.ts");
   });
 
+  it("says which file imports a package that is not there, and nothing of options that nobody has", async () => {
+    const root = writeApp({ ...project, "src/pages/b.ts": 'import "no-such-package";' });
+    link(root, "starbridge", "vite");
+    const { answer } = await runJson<Failed>(root, ["build"]);
+    expect(answer.error.message).toBe(
+      'The pages could not be built. src/pages/b.ts imports "no-such-package", which does not exist.',
+    );
+  });
+
   it("warns of a TypeScript config that the host cannot read without vite", async () => {
     const root = writeApp({ ...project, "starbridge.config.ts": "export default {};" });
     link(root, "starbridge", "vite");

@@ -284,6 +284,27 @@ describe("starbridge check", () => {
     ]);
   });
 
+  it.each([
+    ["an endpoint file", "src/pages/a.js", "src/pages/a.js"],
+    ["the middleware", "src/middleware.js", "src/middleware.js"],
+    ["a file that an endpoint file imports", "src/bad.js", "src/pages/b.js"],
+  ])("names the line of a mistake in the syntax of %s", async (_, broken, file) => {
+    const root = writeApp({
+      ...esm,
+      "src/pages/a.js": "export const GET = () => 1;",
+      "src/pages/b.js": "import '../bad.js'; export const GET = () => 1;",
+      "src/bad.js": "",
+      [broken]: "\nexport const GET = (( => 1;",
+    });
+    link(root, "vite");
+    const { answer } = await runJson<Checked>(root, ["check"]);
+    expect(answer.problems).toHaveLength(1);
+    expect(answer.problems[0]).toMatchObject({ file, code: "STARBRIDGE_MODULE_FAILED" });
+    expect(answer.problems[0]?.message).toContain(
+      `${file} could not be loaded: Unexpected token (${broken}:2:23).\n\n  1 |\n> 2 | export const GET = (( => 1;\n`,
+    );
+  });
+
   it("finds a wrong option and a missing folder", async () => {
     const wrong = await problemsOf({ "starbridge.config.js": "export default { page: 'x' };" });
     expect(wrong).toMatchObject([{ code: "STARBRIDGE_UNKNOWN_OPTION", file: null }]);
