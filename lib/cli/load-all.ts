@@ -38,7 +38,7 @@ export async function loadAll(listed: Pages, rules: LoadRules): Promise<LoadedFi
     const pages = await loadMiddleware(loader, rules, findings);
     if (pages !== undefined) return await loadPages(pages, rules, findings);
   } finally {
-    void loader.close();
+    leave(loader);
   }
   // The middleware is one finding; the endpoint files have their own.
   const other = await openLoader({ ...config, middleware: false }, findings);
@@ -49,8 +49,13 @@ export async function loadAll(listed: Pages, rules: LoadRules): Promise<LoadedFi
     findings.push(failureFinding(error, null), ...judgeRoutesOf(listed, config));
     return { checked: 0, findings };
   } finally {
-    void other.close();
+    leave(other);
   }
+}
+
+/** Not waited for: what hangs in it would hang us, and the process ends anyway. */
+function leave(loader: Loader): void {
+  loader.close().catch(() => {});
 }
 
 /** @param findings Gets what is logged: in development a broken middleware stops nothing. */
