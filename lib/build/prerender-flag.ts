@@ -37,7 +37,7 @@ export function readPrerenderFlag(source: string, file: string): boolean | undef
   const flag = parsed[1].find(
     (item) => item.type !== "reexport-all" && item.name === "prerender" && !item.typeOnly,
   );
-  if (flag === undefined) return undefined;
+  if (flag === undefined) return parsed[3] ? undefined : readCommonJsFlag(text, file);
   const value = valueAfter(text, flag.exportStart, flag.start, flag.end);
   if (value === undefined) throw bridgeError("PRERENDER_NOT_STATIC", { file });
   return value;
@@ -54,11 +54,47 @@ export function flagOfFile(
   source: string,
   exports: ReadonlySet<string> | undefined,
 ): boolean | undefined {
-  if (!exports?.has("prerender")) return undefined;
+  if (exports?.has("prerender") === false) return undefined;
   const flag = readPrerenderFlag(readFileSync(path, "utf8"), source);
+  if (exports === undefined) return flag;
   // It came through `export * from`.
   if (flag === undefined) throw bridgeError("PRERENDER_NOT_STATIC", { file: source });
   return flag;
+}
+
+/** What is no code: comments and strings; of a name in quotes the quotes. */
+const NO_CODE = /(["'])(prerender)\1|\/\*[\s\S]*?\*\/|\/\/[^\n]*|(["'`])(?:[^\\]|\\[\s\S])*?\3/g;
+/** `exports.prerender =` and what comes after it; a compiler's `= void 0` says nothing. */
+const ASSIGNMENT = /\bexports\s*(?:\.\s*prerender|\[\s*prerender\s*\])\s*=(?!=)\s*([^;\n]*)/g;
+
+/** The same for CommonJS: `exports.prerender = true`, or a key of the object that is `module.exports`. */
+function readCommonJsFlag(source: string, file: string): boolean | undefined {
+  const code = source.replace(NO_CODE, "$2");
+  const values = [...code.matchAll(ASSIGNMENT)]
+    .map(([, value = ""]) => value.trim())
+    .filter((value) => !/^(?:exports\.[\w$]+\s*=\s*)*void 0$/.test(value));
+  const [object] = /\bmodule\s*\.\s*exports\s*=\s*\{[\s\S]*/.exec(code) ?? [""];
+  const keys = object.includes("prerender") ? outerKeys(object) : "";
+  const key = /(?:^|[{,])\s*prerender\s*(?:(?=[,}])|:\s*([^,}]*))/.exec(keys);
+  if (key !== null) values.push(key[1]?.trim() ?? "prerender");
+  const [value] = values;
+  if (value === undefined) return undefined;
+  if (values.length > 1 || !/^(?:true|false)$/.test(value)) {
+    throw bridgeError("PRERENDER_NOT_STATIC", { file });
+  }
+  return value === "true";
+}
+
+/** An object literal without what stands in brackets inside it. */
+function outerKeys(text: string): string {
+  let depth = 0;
+  let outer = "";
+  for (const sign of text.slice(text.indexOf("{"))) {
+    if ("}])".includes(sign) && --depth === 0) return `${outer}}`;
+    if (depth <= 1) outer += sign;
+    if ("{[(".includes(sign)) depth++;
+  }
+  return outer;
 }
 
 function valueAfter(

@@ -18,6 +18,10 @@ describe("the prerender flag of a source", () => {
     ["export const prerender = true\n\n// (not a call)\nexport const GET = 1;", true],
     ["export const prerender = true, other = 1;", true],
     ["\uFEFFexport const prerender = true;", true],
+    ["exports.prerender = true;", true],
+    ["exports.prerender = void 0;\nexports.prerender = false", false],
+    ["module.exports.prerender = true;", true],
+    ["module.exports = { GET() { return {}; }, 'prerender': true };", true],
     ['import "./a.ts";\nexport const prerender = true;\r\nexport const GET = 1;', true],
   ])("of %j is %s", (source, flag) => {
     expect(read(source)).toBe(flag);
@@ -30,7 +34,9 @@ describe("the prerender flag of a source", () => {
     "const text = `\nexport const prerender = true;\n`; export const GET = text;",
     "const prerender = true; export const GET = prerender;",
     "export type prerender = true;",
-    "exports.prerender = true;",
+    "exports.GET = exports.prerender = void 0;",
+    "// exports.prerender = true;\nexports.GET = 'exports.prerender = true';",
+    "module.exports = { GET: () => ({ prerender: true }) };",
     "export const prerenderer = true;",
     "export const prerender = true; export const GET = (",
   ])("is not there in %j", (source) => {
@@ -38,6 +44,8 @@ describe("the prerender flag of a source", () => {
   });
 
   it.each([
+    "exports.prerender = process.env.X === '1';",
+    "const prerender = true; module.exports = { GET, prerender };",
     "export let prerender = true;",
     "export var prerender = true;",
     'export const prerender = process.env.X === "1";',
