@@ -248,9 +248,9 @@ export class App {
     const loader = this.#building ?? (await createLoader(this.config, dev, this.logger));
     this.#loader = loader;
     const renderer = this.#createRenderer(await loader.load());
-    if (this.config.warmup === "eager") await loadAll(renderer.table.routes);
+    if (this.config.warmup === "eager") await loadAll(renderer.sources);
     this.#renderers.replace(renderer);
-    if (this.config.warmup === "idle") loadSoon(renderer.table.routes, this.logger);
+    if (this.config.warmup === "idle") loadSoon(renderer.sources, this.logger);
     loader.onChange?.(() => this.#reload(loader));
   }
 

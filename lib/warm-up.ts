@@ -1,17 +1,24 @@
 // Loads endpoint files ahead of their first request.
+import type { Sources } from "./find.ts";
 import type { Logger } from "./log.ts";
-import type { Route } from "./routes/route.ts";
-import type { Target } from "./view.ts";
 
-/** @throws What the first file that fails fails with. */
-export async function loadAll(routes: readonly Route<Target>[]): Promise<void> {
-  for (const { target } of routes) if (target.kind === "page") await target.load();
+/**
+ * Loads the files that may run: of a build, those that were not prerendered.
+ *
+ * @throws What the first file that fails fails with.
+ */
+export async function loadAll({ table, prerendered }: Sources): Promise<void> {
+  for (const { target } of table.routes) {
+    if (target.kind !== "page") continue;
+    const isMade = prerendered !== undefined && target.isPrerendered;
+    if (!isMade) await target.load();
+  }
 }
 
 /** The same once the host has started, and without a failure: the request will meet it. */
-export function loadSoon(routes: readonly Route<Target>[], logger: Logger): void {
+export function loadSoon(sources: Sources, logger: Logger): void {
   setImmediate(() => {
-    loadAll(routes).catch((error: unknown) => {
+    loadAll(sources).catch((error: unknown) => {
       logger.warn({ err: error }, "A page could not be loaded ahead of its first request.");
     });
   }).unref();
