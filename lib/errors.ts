@@ -9,6 +9,19 @@ interface Where {
   method: string;
   path: string;
 }
+/** The build that a process could have used. */
+export interface BuildState {
+  /** For people. */
+  readonly folder: string;
+  readonly isThere: boolean;
+}
+
+function aboutBuild(build: BuildState | undefined): string {
+  if (build === undefined) return "";
+  return build.isThere
+    ? ` The build in ${build.folder} is not used in development: set NODE_ENV=production, or dev: false.`
+    : ` There is no build in ${build.folder}, either.`;
+}
 
 const ERRORS = {
   // Known at start: options.
@@ -40,10 +53,10 @@ const ERRORS = {
     hint: "Set `root` to the folder that holds src/, for instance import.meta.dirname.",
   },
   PAGES_NOT_FOUND: {
-    message: (d: { pages: string; isFile?: boolean }) =>
+    message: (d: { pages: string; isFile?: boolean; build?: BuildState | undefined }) =>
       d.isFile
         ? `${d.pages} is a file, where the folder of endpoint files should be.`
-        : `The folder of endpoint files ${d.pages} does not exist.`,
+        : `The folder of endpoint files ${d.pages} does not exist.${aboutBuild(d.build)}`,
     hint: "Create the folder, or set `root` to the folder that holds src/pages, or set `pages`.",
   },
   INVALID_ROUTE: {
@@ -69,8 +82,9 @@ const ERRORS = {
     hint: 'Remove one of the two, or say who answers: onConflict: "pages" or "legacy".',
   },
   TYPESCRIPT_UNSUPPORTED: {
-    message: (d: File) => `${d.file} is TypeScript, and this process does not run TypeScript.`,
-    hint: "Start the host through a loader (node --import tsx), or use a Node that strips types (22.18 or newer), or build the pages: npx starbridge build.",
+    message: (d: File & { build?: BuildState | undefined }) =>
+      `${d.file} is TypeScript, and this process does not run TypeScript.${aboutBuild(d.build)}`,
+    hint: "Start the host through a loader (node --import tsx), or use a Node that strips types (22.18 or newer), or build the pages, npx starbridge build, and run them with NODE_ENV=production.",
   },
   MIDDLEWARE_NOT_FOUND: {
     message: (d: File) => `The middleware module ${d.file} does not exist.`,

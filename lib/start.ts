@@ -40,13 +40,20 @@ export async function createLoader(
     const { createDevLoader } = await import("./dev/loader.ts");
     const loader = await createDevLoader({ config, logger, isLenient });
     if (loader !== undefined) return loader;
-  } else if (config.build !== false) {
-    const { createManifestLoader } = await import("./build/manifest-loader.ts");
+  }
+  const { createManifestLoader, findBuild } = await import("./build/manifest-loader.ts");
+  const build = findBuild(config);
+  if (!dev) {
     const loader = createManifestLoader({ config });
     if (loader !== undefined) return loader;
+  } else if (build?.isThere) {
+    // Where there is no vite, nobody develops.
+    logger.warn(
+      `The build in ${build.folder} is not used, because NODE_ENV is not "production": set it, or dev: false.`,
+    );
   }
   const { createFileLoader } = await import("./loader/files.ts");
-  return createFileLoader({ root, pages, middleware, isLenient });
+  return createFileLoader({ root, pages, middleware, isLenient, build });
 }
 
 /** What makes a renderer of pages. */

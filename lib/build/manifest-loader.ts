@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Config } from "../config.ts";
+import type { BuildState } from "../errors.ts";
 import { bridgeError } from "../errors.ts";
 import { onRequestOf } from "../loader/on-request.ts";
 import type { Loader, PageFile, Pages, PrerenderedAnswer } from "../loader/pages.ts";
@@ -14,6 +15,13 @@ import { DATA_FILE, exportsOfChunk, MANIFEST_FILE, MANIFEST_VERSION } from "./ma
 
 /** What the answer of a build can be asked for. */
 const PRERENDERED_EXPORTS: ReadonlySet<string> = new Set(["GET"]);
+
+/** The build that the options mean; `undefined` when they want none. */
+export function findBuild({ root, build }: Config): BuildState | undefined {
+  if (build === false) return undefined;
+  const isThere = statSync(resolve(root, build, MANIFEST_FILE), { throwIfNoEntry: false });
+  return { folder: nameForPeople(root, resolve(root, build)), isThere: isThere !== undefined };
+}
 
 /** @returns `undefined` when there is no build. */
 export function createManifestLoader({ config }: { readonly config: Config }): Loader | undefined {
@@ -58,7 +66,10 @@ async function openBuild(url: string, home: string, name: string): Promise<Build
     const reason = `${(error as Error).message}.`;
     throw bridgeError("BUILD_UNUSABLE", { manifest: name, reason }, { cause: error });
   }
-  const reason = "another version of the package made it.";
+  const reason =
+    manifest?.version === undefined
+      ? "it is damaged: it holds no manifest."
+      : "another version of the package made it.";
   throw bridgeError("BUILD_UNUSABLE", { manifest: name, reason });
 }
 
@@ -123,9 +134,22 @@ async function loadChunk(
   try {
     return exportsOfChunk(chunk, await manifest.load(chunk.name));
   } catch (error) {
+    const gone = lostChunk(error, manifest);
+    if (gone !== undefined) {
+      const details = { manifest: MANIFEST_FILE, reason: `its file ${gone} is gone.` };
+      throw bridgeError("BUILD_UNUSABLE", details, { cause: error });
+    }
     const { loadingError } = await import("../loader/native.ts");
     throw loadingError(source, error);
   }
+}
+
+/** The chunk that an import has not found, in the folder of the build. */
+function lostChunk(error: unknown, { id }: Manifest): string | undefined {
+  if ((error as NodeJS.ErrnoException | null)?.code !== "ERR_MODULE_NOT_FOUND") return undefined;
+  const [, path] = /^Cannot find module '(.+?)'/.exec((error as Error).message) ?? [];
+  const [, chunk] = path?.replaceAll("\\", "/").split(`/${id}/server/`) ?? [];
+  return chunk && `${id}/server/${chunk}`;
 }
 
 /** An option that was given in the host wins over what was built. */

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { flagOfFile } from "../build/prerender-flag.ts";
+import type { BuildState } from "../errors.ts";
 import { bridgeError } from "../errors.ts";
 import type { Scan } from "../routes/scan.ts";
 import { scanPages } from "../routes/scan.ts";
@@ -24,6 +25,8 @@ export interface FileLoaderOptions {
   middleware?: MiddlewareOption;
   /** What is wrong with a file is met where that file is loaded, and not at start. */
   isLenient?: boolean;
+  /** The build that is not there, or not used, for errors. */
+  build?: BuildState | undefined;
 }
 
 /** A loader that scans a folder. Endpoint files are imported when their `load` is called for the first time. */
@@ -33,10 +36,10 @@ export function createFileLoader(options: FileLoaderOptions): Loader {
   const { isLenient = false } = options;
   return {
     async load(): Promise<Pages> {
-      await assertFolders(root, pages);
+      await assertFolders(root, pages, options.build);
       const scan = await scanPages(pages);
       provideAstroModules([root, pages, ...scan.links]);
-      if (!isLenient) await assertTypeScriptRuns(scan, root, pages);
+      if (!isLenient) await assertTypeScriptRuns(scan, root, pages, options.build);
       const files = scan.files.map((file) => pageOf(file, root, pages, isLenient));
       const middleware = await loadMiddleware(root, options.middleware);
       return { files, ignored: scan.ignored, middleware };
@@ -46,9 +49,13 @@ export function createFileLoader(options: FileLoaderOptions): Loader {
 }
 
 /** @throws BridgeError when one of them is not there. */
-export async function assertFolders(root: string, pages: string): Promise<void> {
+export async function assertFolders(
+  root: string,
+  pages: string,
+  build?: BuildState,
+): Promise<void> {
   await assertRoot(root);
-  await assertPages(root, pages);
+  await assertPages(root, pages, build);
 }
 
 /** @throws BridgeError when the root is no folder. */
@@ -58,10 +65,10 @@ export async function assertRoot(root: string): Promise<void> {
 }
 
 /** @throws BridgeError when the folder of endpoint files is none. */
-export async function assertPages(root: string, pages: string): Promise<void> {
+export async function assertPages(root: string, pages: string, build?: BuildState): Promise<void> {
   if (await isFolder(pages)) return;
   const isFile = existsSync(pages);
-  throw bridgeError("PAGES_NOT_FOUND", { pages: nameForPeople(root, pages), isFile });
+  throw bridgeError("PAGES_NOT_FOUND", { pages: nameForPeople(root, pages), isFile, build });
 }
 
 /** Whether there is a folder. */
@@ -70,10 +77,18 @@ async function isFolder(path: string): Promise<boolean> {
   return facts?.isDirectory() ?? false;
 }
 
-async function assertTypeScriptRuns(scan: Scan, root: string, pages: string): Promise<void> {
+async function assertTypeScriptRuns(
+  scan: Scan,
+  root: string,
+  pages: string,
+  build: BuildState | undefined,
+): Promise<void> {
   const file = scan.files.find((name) => name.endsWith(".ts"));
   if (file === undefined || (await canRunTypeScript(join(pages, file)))) return;
-  throw bridgeError("TYPESCRIPT_UNSUPPORTED", { file: nameForPeople(root, join(pages, file)) });
+  throw bridgeError("TYPESCRIPT_UNSUPPORTED", {
+    file: nameForPeople(root, join(pages, file)),
+    build,
+  });
 }
 
 function pageOf(file: string, root: string, pages: string, isLenient: boolean): PageFile {
