@@ -64,11 +64,13 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
   const { middleware } = options;
   const { createFilter } = vite;
   const { shared, siteText: site } = config;
+  const named = new SharedModules({ root, shared, createFilter });
+  named.warnOfMissing(logger);
   const host = new HostModules({
     root,
     pages,
     middleware,
-    shared: new SharedModules({ root, shared, createFilter }),
+    shared: named,
     findCompiled: createFindCompiled(root),
     logger,
   });

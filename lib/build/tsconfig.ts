@@ -1,62 +1,119 @@
-// Where the host's own compiler puts a source: read from its tsconfig.
-import { existsSync, readFileSync } from "node:fs";
+// Where the host's own compiler puts a source: read from its tsconfig, as the compiler reads it.
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 
-/** Of several files the first one with an `outDir` counts. */
+/** The first one counts in which a source has become a file. */
 const FILES = ["tsconfig.json", "tsconfig.build.json"];
+/** The folder of the file that extends the others. */
+const CONFIG_DIR = /^\$\{configDir\}/;
 
 /** The compiled file of a source, when it is there. */
 export type FindCompiled = (source: string) => string | undefined;
 
-/** Reads the project's tsconfig. Without an `outDir`, nothing is compiled. */
+/** Reads the project's tsconfig, and the projects that it refers to. Without an `outDir`, nothing is compiled. */
 export function createFindCompiled(root: string): FindCompiled {
-  for (const name of FILES) {
-    const { outDir, rootDir } = readFolders(join(root, name), 0);
-    if (outDir === undefined) continue;
-    // Without a rootDir the compiler takes the folder that all sources share.
-    const rootDirs = rootDir === undefined ? [root, join(root, "src")] : [rootDir];
-    return (source) =>
-      rootDirs
-        .map((from) => relative(from, source))
-        .filter((path) => !path.startsWith("..") && !isAbsolute(path))
-        .map((path) => join(outDir, path.replace(/\.([cm]?)tsx?$/, ".$1js")))
-        .find((path) => path !== source && existsSync(path));
-  }
-  return () => undefined;
+  const projects = new Map<string, Folders>();
+  for (const name of FILES) collect(join(root, name), projects);
+  const compiled = [...projects.values()].flatMap(({ outDir, rootDirs }) =>
+    outDir === undefined ? [] : rootDirs.map((from) => ({ from, outDir })),
+  );
+  return (source) =>
+    compiled
+      .map(({ from, outDir }) => ({ path: relative(from, source), outDir }))
+      .filter(({ path }) => !path.startsWith("..") && !isAbsolute(path))
+      .map(({ path, outDir }) => join(outDir, path.replace(/\.([cm]?)tsx?$/, ".$1js")))
+      .find((path) => path !== source && existsSync(path));
 }
 
+/** What a project says about folders. */
 interface Folders {
+  readonly outDir: string | undefined;
+  /** Without a rootDir the compiler takes the folder that all sources share. */
+  readonly rootDirs: readonly string[];
+}
+
+interface ConfigFile {
+  readonly extends?: unknown;
+  readonly references?: unknown;
+  readonly compilerOptions?: { readonly outDir?: unknown; readonly rootDir?: unknown };
+}
+
+function collect(path: string, projects: Map<string, Folders>): void {
+  if (projects.has(path)) return;
+  const config = read(path);
+  if (config === undefined) return;
+  const folder = dirname(path);
+  const { outDir, rootDir } = optionsOf(path, config, folder, 0);
+  const rootDirs = rootDir === undefined ? [folder, join(folder, "src")] : [rootDir];
+  projects.set(path, { outDir, rootDirs });
+  // They are not inherited.
+  for (const reference of Array.isArray(config.references) ? config.references : []) {
+    if (typeof reference?.path !== "string") continue;
+    const target = resolve(folder, reference.path);
+    const isFolder = statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    collect(isFolder ? join(target, "tsconfig.json") : target, projects);
+  }
+}
+
+interface Options {
   readonly outDir: string | undefined;
   readonly rootDir: string | undefined;
 }
 
-function readFolders(path: string, depth: number): Folders {
-  const none = { outDir: undefined, rootDir: undefined };
-  if (depth > 8) return none;
-  let config: { extends?: unknown; compilerOptions?: { outDir?: unknown; rootDir?: unknown } };
-  try {
-    config = JSON.parse(withoutComments(readFileSync(path, "utf8")));
-  } catch {
-    return none;
+/** @param configDir What `${configDir}` stands for, here and in what is extended. */
+function optionsOf(path: string, config: ConfigFile, configDir: string, depth: number): Options {
+  const options: { -readonly [Key in keyof Options]: Options[Key] } = {
+    outDir: undefined,
+    rootDir: undefined,
+  };
+  const bases = depth > 8 ? [] : [config.extends].flat();
+  for (const base of bases.filter((name) => typeof name === "string")) {
+    const file = extended(base, path);
+    const inherited = file && read(file);
+    if (inherited) Object.assign(options, known(optionsOf(file, inherited, configDir, depth + 1)));
   }
-  const inherited = [config.extends]
-    .flat()
-    .filter((base): base is string => typeof base === "string" && base.startsWith("."))
-    .map((base) => resolve(dirname(path), base.endsWith(".json") ? base : `${base}.json`))
-    .reduce<Folders>((folders, base) => merge(folders, readFolders(base, depth + 1)), none);
-  const own = (value: unknown): string | undefined =>
-    typeof value === "string" ? resolve(dirname(path), value) : undefined;
+  const own = (value: unknown): string | undefined => {
+    if (typeof value !== "string") return undefined;
+    const isTemplate = CONFIG_DIR.test(value);
+    return resolve(isTemplate ? configDir : dirname(path), value.replace(CONFIG_DIR, "."));
+  };
   const { outDir, rootDir } = config.compilerOptions ?? {};
-  return merge(inherited, { outDir: own(outDir), rootDir: own(rootDir) });
+  return { ...options, ...known({ outDir: own(outDir), rootDir: own(rootDir) }) };
 }
 
-function merge(base: Folders, over: Folders): Folders {
-  return { outDir: over.outDir ?? base.outDir, rootDir: over.rootDir ?? base.rootDir };
+function known(options: Options): Partial<Options> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+/** The file that `extends` means: a path, or one of a package. */
+function extended(base: string, from: string): string | undefined {
+  const isPath = /^\.{1,2}(?:\/|$)/.test(base) || isAbsolute(base);
+  const places = isPath
+    ? [resolve(dirname(from), base)]
+    : (createRequire(from).resolve.paths(base) ?? []).map((folder) => join(folder, base));
+  for (const place of places) {
+    const named = read(join(place, "package.json")) as { tsconfig?: unknown } | undefined;
+    const fromPackage = typeof named?.tsconfig === "string" ? [join(place, named.tsconfig)] : [];
+    const ends = [place, `${place}.json`, ...fromPackage, join(place, "tsconfig.json")];
+    const file = ends.find((end) => statSync(end, { throwIfNoEntry: false })?.isFile());
+    if (file !== undefined) return file;
+  }
+  return undefined;
+}
+
+function read(path: string): ConfigFile | undefined {
+  try {
+    return JSON.parse(withoutComments(readFileSync(path, "utf8")));
+  } catch {
+    return undefined;
+  }
 }
 
 /** A tsconfig has comments and commas at the end of lists; strings stay as they are. */
 function withoutComments(text: string): string {
   return text
+    .replace(/^\uFEFF/, "")
     .replace(/("(?:[^"\\]|\\.)*")|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (_all, string = "") => string)
     .replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, (_all, string = "") => string);
 }

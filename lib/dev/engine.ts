@@ -64,6 +64,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     plugins.push(lightResponsePlugin(vite.transformWithOxc));
   const server = await startVite(tools, config, constants, plugins, logger);
   const named = new SharedModules({ root, shared, createFilter: vite.createFilter });
+  named.warnOfMissing(logger);
   const host = new HostModules(named, createFindCompiled(root));
   const listener: ChangesParts["listener"] = (batch) => onChange(engine, batch);
   changes = new Changes({ watcher: server.watcher, list, listener });

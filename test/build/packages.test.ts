@@ -94,3 +94,20 @@ describe("an import of a file", () => {
     expect(failure.message).toContain(told);
   });
 });
+
+describe("the option shared", () => {
+  it("is told where it names a file that is not there", async () => {
+    const root = project({
+      "src/pages/a.js": endpoint("1"),
+      "src/db.js": "",
+      "src/lib/x.js": "",
+    });
+    const { log } = await buildProject(root, { shared: ["src/db.js", "src/dbb.js", "src/no/**"] });
+    const warnings = log.lines.filter(({ level }) => level === "warn").map(({ text }) => text);
+    expect(warnings).toEqual([
+      "The option shared names src/dbb.js, and there is no such file: nothing is shared.",
+    ]);
+    const named = await buildProject(root, { shared: { "src/dbs.ts": "src/db.js" } });
+    expect(named.log.text()).toContain("The option shared names src/dbs.ts");
+  });
+});
