@@ -179,7 +179,7 @@ export function resolveConfig(options: BridgeOptions = {}): Config {
     onConflict: options.onConflict ?? "error",
     output: options.output ?? "server",
     dev: options.dev,
-    build: options.build ?? "dist/starbridge",
+    build: folderOf(options.build ?? "dist/starbridge"),
     shared: options.shared ?? [],
     precompressed: options.precompressed ?? false,
     lightResponse: options.lightResponse ?? true,
@@ -188,6 +188,10 @@ export function resolveConfig(options: BridgeOptions = {}): Config {
 
 function toPath(root: string): string {
   return root.startsWith("file:") ? fileURLToPath(root) : resolve(root);
+}
+
+function folderOf<Build extends string | false>(build: Build): Build | string {
+  return build !== false && build.startsWith("file:") ? fileURLToPath(build) : build;
 }
 
 function checkI18n(value: unknown, option: string): void {

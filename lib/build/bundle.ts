@@ -6,6 +6,7 @@ import type { Config } from "../config.ts";
 import { bridgeError } from "../errors.ts";
 import { envConstants, envPlugin, PUBLIC_PREFIXES } from "../loader/env.ts";
 import { lexExports } from "../loader/exports.ts";
+import { jsconfigPlugins } from "../loader/jsconfig.ts";
 import { lightResponsePlugin } from "../loader/light-response.ts";
 import { SharedModules } from "../loader/shared.ts";
 import type { Logger } from "../log.ts";
@@ -13,6 +14,7 @@ import { bundlerReason } from "./bundler-reason.ts";
 import { HostModules } from "./host-modules.ts";
 import { assertLinks } from "./links.ts";
 import type { ManifestChunk } from "./manifest.ts";
+import { placesPlugin } from "./places-plugin.ts";
 import { resolvePlugin } from "./resolve-plugin.ts";
 import { createFindCompiled } from "./tsconfig.ts";
 import { findPackage } from "./native-modules.ts";
@@ -82,6 +84,8 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
   const plugins = [
     resolvePlugin({ root, roots, server, host, onError }),
     progress(options),
+    placesPlugin(root, logger),
+    ...jsconfigPlugins(root),
     envPlugin({ mode: MODE, root, site, vite }),
   ];
   // A project that cannot import us keeps the platform's.

@@ -12,6 +12,11 @@ interface BundlerError {
   readonly id?: string;
 }
 
+const NOT_FOUND = [
+  /failed to resolve import "(.+?)" from "(.+?)"/,
+  /^\[UNRESOLVED_IMPORT\] Could not resolve '(.+?)'/,
+];
+
 /** Sentences with files as seen from the working directory. */
 export function bundlerReason(error: unknown, root: string): string {
   const fromHere = relative(process.cwd(), root).replaceAll(sep, "/");
@@ -23,10 +28,23 @@ export function bundlerReason(error: unknown, root: string): string {
 
 function textOf({ message, code, id }: BundlerError, root: string): string {
   const text = stripVTControlCharacters(message).split("\n    at ")[0]?.trim() ?? "";
+  const found = NOT_FOUND.map((words) => words.exec(text)).find((match) => match !== null);
+  const [, specifier, importer = id] = found ?? [];
+  if (specifier !== undefined && importer !== undefined) return notFound(specifier, importer, root);
   if (code !== "MISSING_EXPORT" || id === undefined) return text;
   const name = /"(.+?)" is not exported/.exec(text)?.[1];
   const place = importOf({ moduleIds: [id] }, { name });
   if (place === undefined) return text;
   const [first = ""] = text.replace(/^\[MISSING_EXPORT\] /, "").split("\n");
   return `${nameForPeople(root, place.file)}:${place.line}: ${first.replace(/\.$/, "")}.`;
+}
+
+function notFound(specifier: string, importer: string, root: string): string {
+  const place = importOf({ moduleIds: [importer] }, { specifier });
+  const where = place === undefined ? "" : `:${place.line}`;
+  const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0];
+  const advice = /^[\w@]/.test(specifier)
+    ? `is not installed: npm install ${name}, or name it under paths in tsconfig.json`
+    : "does not exist";
+  return `${nameForPeople(root, importer)}${where} imports ${JSON.stringify(specifier)}, which ${advice}.`;
 }

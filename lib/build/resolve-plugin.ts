@@ -9,7 +9,6 @@ import { nameForPeople } from "../loader/pages.ts";
 import { realPath } from "../loader/real-path.ts";
 import { HostExports } from "./host-exports.ts";
 import type { HostModules } from "./host-modules.ts";
-import { importOf } from "./import-places.ts";
 import { findPackage } from "./native-modules.ts";
 
 /** What the plugin is made of. */
@@ -27,9 +26,6 @@ export interface ResolveFacts {
 const EMPTY = "\0starbridge:types";
 /** Neither a path, nor a URL, nor one of the project's own `#imports`. */
 const BARE = /^[^./#\0\\][^:\\]*$/;
-/** What other plugins and the bundler itself have their own words for. */
-const NOT_FOUND_LATER = /[\0?]|^(?:virtual|data|https?|file):/;
-
 export function resolvePlugin({ root, roots, server, host, onError }: ResolveFacts): Plugin {
   const hostExports = new HostExports({ root, specifierTo: (place) => specifierTo(server, place) });
   return {
@@ -55,13 +51,9 @@ export function resolvePlugin({ root, roots, server, host, onError }: ResolveFac
       const resolved = await this.resolve(source, importer, options).catch(() => null);
       const folder = BARE.test(source) ? findPackage(source, importer) : undefined;
       if (resolved === null) {
-        if (kind === "require-call" || NOT_FOUND_LATER.test(source)) return null;
         // What it lacks Node tells, when the chunks are linked.
-        if (folder !== undefined) return { id: source, external: true };
-        const details = { reason: notFound(source, importer, root) };
-        const error = bridgeError("BUILD_FAILED", details);
-        onError(error);
-        throw new Error(error.message);
+        const isThere = folder !== undefined && kind !== "require-call";
+        return isThere ? { id: source, external: true } : null;
       }
       if (resolved.external || /[\0?]/.test(resolved.id)) return resolved;
       // A package that is linked from a workspace: Node loads it as it stands, or it is part of the build.
@@ -86,14 +78,4 @@ function specifierTo(folder: string, file: string): string {
 /** Whether a file belongs to a package that node_modules holds, if only by a link. */
 function isInside(file: string, folder: string): boolean {
   return folder.includes(`${sep}node_modules${sep}`) && file.startsWith(realPath(folder) + sep);
-}
-
-function notFound(specifier: string, importer: string, root: string): string {
-  const { file, line } = importOf({ moduleIds: [importer] }, { specifier }) ?? { file: importer };
-  const place = line === undefined ? "" : `:${line}`;
-  const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0];
-  const advice = BARE.test(specifier)
-    ? `is not installed: npm install ${name}, or name it under paths in tsconfig.json`
-    : "does not exist";
-  return `${nameForPeople(root, file)}${place} imports ${JSON.stringify(specifier)}, which ${advice}.`;
 }

@@ -36,12 +36,17 @@ interface Folders {
 interface ConfigFile {
   readonly extends?: unknown;
   readonly references?: unknown;
-  readonly compilerOptions?: { readonly outDir?: unknown; readonly rootDir?: unknown };
+  readonly compilerOptions?: {
+    readonly outDir?: unknown;
+    readonly rootDir?: unknown;
+    readonly baseUrl?: unknown;
+    readonly paths?: Record<string, unknown>;
+  };
 }
 
 function collect(path: string, projects: Map<string, Folders>): void {
   if (projects.has(path)) return;
-  const config = read(path);
+  const config = readConfigFile(path);
   if (config === undefined) return;
   const folder = dirname(path);
   const { outDir, rootDir } = optionsOf(path, config, folder, 0);
@@ -70,7 +75,7 @@ function optionsOf(path: string, config: ConfigFile, configDir: string, depth: n
   const bases = depth > 8 ? [] : [config.extends].flat();
   for (const base of bases.filter((name) => typeof name === "string")) {
     const file = extended(base, path);
-    const inherited = file && read(file);
+    const inherited = file && readConfigFile(file);
     if (inherited) Object.assign(options, known(optionsOf(file, inherited, configDir, depth + 1)));
   }
   const own = (value: unknown): string | undefined => {
@@ -93,7 +98,7 @@ function extended(base: string, from: string): string | undefined {
     ? [resolve(dirname(from), base)]
     : (createRequire(from).resolve.paths(base) ?? []).map((folder) => join(folder, base));
   for (const place of places) {
-    const named = read(join(place, "package.json")) as { tsconfig?: unknown } | undefined;
+    const named = readConfigFile(join(place, "package.json")) as { tsconfig?: unknown } | undefined;
     const fromPackage = typeof named?.tsconfig === "string" ? [join(place, named.tsconfig)] : [];
     const ends = [place, `${place}.json`, ...fromPackage, join(place, "tsconfig.json")];
     const file = ends.find((end) => statSync(end, { throwIfNoEntry: false })?.isFile());
@@ -102,7 +107,8 @@ function extended(base: string, from: string): string | undefined {
   return undefined;
 }
 
-function read(path: string): ConfigFile | undefined {
+/** A tsconfig or a jsconfig; `undefined` when there is none that can be read. */
+export function readConfigFile(path: string): ConfigFile | undefined {
   try {
     return JSON.parse(withoutComments(readFileSync(path, "utf8")));
   } catch {

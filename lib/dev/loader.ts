@@ -47,7 +47,7 @@ interface Reload {
 
 const CODE = /\.[cm]?[jt]sx?$/;
 /** What the meaning of all modules hangs on. */
-const SETTINGS = /[\\/](?:tsconfig[^\\/]*|package)\.json$/;
+const SETTINGS = /[\\/](?:[jt]sconfig[^\\/]*|package)\.json$/;
 /** Milliseconds after a reload until it is looked for files that exist twice: not while somebody waits. */
 const TWINS_DELAY = 200;
 /** Milliseconds that an engine lives on after another one has taken its place. */
