@@ -21,13 +21,13 @@ const NOT_FOUND = [
 export function bundlerReason(error: unknown, root: string): string {
   const fromHere = relative(process.cwd(), root).replaceAll(sep, "/");
   const { errors } = error as { errors?: BundlerError[] };
-  const texts = (errors ?? [error as Error]).map((one) => textOf(one, root));
-  const text = texts.join("\n");
+  const texts = new Set((errors ?? [error as Error]).map((one) => textOf(one, root)));
+  const text = [...texts].join("\n");
   return fromHere === "" ? text : text.replaceAll(`${fromHere}/`, "");
 }
 
 function textOf({ message, code, id }: BundlerError, root: string): string {
-  const text = stripVTControlCharacters(message).split("\n    at ")[0]?.trim() ?? "";
+  const text = plain(message, root);
   const found = NOT_FOUND.map((words) => words.exec(text)).find((match) => match !== null);
   const [, specifier, importer = id] = found ?? [];
   if (specifier !== undefined && importer !== undefined) return notFound(specifier, importer, root);
@@ -37,6 +37,14 @@ function textOf({ message, code, id }: BundlerError, root: string): string {
   if (place === undefined) return text;
   const [first = ""] = text.replace(/^\[MISSING_EXPORT\] /, "").split("\n");
   return `${nameForPeople(root, place.file)}:${place.line}: ${first.replace(/\.$/, "")}.`;
+}
+
+/** Without colours, stacks, and the names that modules of ours have in the bundler. */
+function plain(message: string, root: string): string {
+  const [text = ""] = stripVTControlCharacters(message).split(/\n\s*(?:at |Stack backtrace)/);
+  return text
+    .trim()
+    .replaceAll(/(?:\0|\\0)starbridge:\w+:(.+?)\?/g, (_all, file) => nameForPeople(root, file));
 }
 
 function notFound(specifier: string, importer: string, root: string): string {

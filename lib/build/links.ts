@@ -56,10 +56,12 @@ async function link(urls: readonly string[]): Promise<readonly LinkFailure[]> {
   const isText = process.execArgv.some((flag) => flag.startsWith("--input-type"));
   const worker = new Worker(ownFile("../build/link-thread") as URL, {
     workerData: urls,
-    execArgv: isText ? [] : process.execArgv,
+    ...(isText && { execArgv: [] }),
   });
+  // What ends every thread of this process would end this one, too: then nothing is known.
+  const ended = once(worker, "exit").then(() => [[]]);
   try {
-    const [failures] = await once(worker, "message");
+    const [failures] = await Promise.race([once(worker, "message"), ended]);
     return failures;
   } finally {
     await worker.terminate();

@@ -81,8 +81,7 @@ describe("a module of the host that was compiled to CommonJS", () => {
       "src/pages/a.ts": `import { nope } from "../db";\nexport const GET = () => new Response(nope);`,
     });
     expect(failure.code).toBe("STARBRIDGE_BUILD_FAILED");
-    expect(failure.message).toMatch(/nope/);
-    expect(failure.message).toMatch(/src\/pages\/a\.ts/);
+    expect(failure.message).toContain(`src/pages/a.ts:1: "nope" is not exported by "src/db.ts".`);
   });
 
   it("may be named by the option shared, in a package of ES modules", async () => {
