@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Config } from "../config.ts";
-import type { BuildState } from "../errors.ts";
+import type { BuildState } from "../start-errors.ts";
 import { bridgeError } from "../errors.ts";
 import { onRequestOf } from "../loader/on-request.ts";
 import type { Loader, PageFile, Pages, PrerenderedAnswer } from "../loader/pages.ts";

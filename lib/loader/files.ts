@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { flagOfFile } from "../build/prerender-flag.ts";
-import type { BuildState } from "../errors.ts";
+import type { BuildState } from "../start-errors.ts";
 import { bridgeError } from "../errors.ts";
 import type { Scan } from "../routes/scan.ts";
 import { scanPages } from "../routes/scan.ts";
@@ -68,7 +68,7 @@ export async function assertRoot(root: string): Promise<void> {
 export async function assertPages(root: string, pages: string, build?: BuildState): Promise<void> {
   if (await isFolder(pages)) return;
   const isFile = existsSync(pages);
-  throw bridgeError("PAGES_NOT_FOUND", { pages: nameForPeople(root, pages), isFile, build });
+  throw bridgeError("PAGES_NOT_FOUND", { pages: nameForPeople(root, pages), isFile, ...build });
 }
 
 /** Whether there is a folder. */
@@ -87,7 +87,7 @@ async function assertTypeScriptRuns(
   if (file === undefined || (await canRunTypeScript(join(pages, file)))) return;
   throw bridgeError("TYPESCRIPT_UNSUPPORTED", {
     file: nameForPeople(root, join(pages, file)),
-    build,
+    ...build,
   });
 }
 

@@ -86,7 +86,7 @@ describe("starbridge build", () => {
     link(root, "starbridge", "vite");
     const { answer } = await runJson<Failed>(root, ["build"]);
     expect(answer.error.message).toBe(
-      'The pages could not be built. src/pages/b.ts imports "no-such-package", which does not exist.',
+      'The pages could not be built. src/pages/b.ts:1 imports "no-such-package", which is not installed: npm install no-such-package, or name it under paths in tsconfig.json.',
     );
   });
 

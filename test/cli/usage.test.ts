@@ -103,7 +103,7 @@ describe("the command line", () => {
 
   it.each([
     ["does not exist", "--root=nowhere", "The folder nowhere does not exist."],
-    ["is a file", "--root=package.json", "The folder package.json does not exist."],
+    ["is a file", "--root=package.json", "package.json is a file, not a folder."],
     ["is empty", "--root=", "--root names no folder."],
   ])("ends with 2 when the folder of --root %s", async (_, flag, message) => {
     const { code, answer, stderr } = await runJson<Failed>(writeApp(page), ["types", flag]);
