@@ -25,7 +25,7 @@ const rooms: Room[] = [
   {
     room: "base",
     files:
-      /^lib\/(?:types|errors|static-errors|static-types|describe|thrown|log|read-ahead|content-coding|client-address|version|soon)\.ts$/,
+      /^lib\/(?:types|errors|start-errors|static-errors|static-types|describe|thrown|log|read-ahead|content-coding|client-address|version|soon)\.ts$/,
     mayImport: [],
     // The contract of all rooms names what cookies.ts makes.
     mayName: ["parts"],
