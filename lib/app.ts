@@ -3,6 +3,7 @@
 import type { Config } from "./config.ts";
 import { BridgeError, bridgeError } from "./errors.ts";
 import { toError } from "./thrown.ts";
+import type { FetchFacts } from "./incoming.ts";
 import { fromRequest } from "./incoming.ts";
 import { findRoute, settleRoute } from "./find.ts";
 import { Generations } from "./generations.ts";
@@ -28,14 +29,8 @@ import { loadAll, loadSoon } from "./warm-up.ts";
 export interface HostTraits extends HostDefaults {
   /** Where a build takes the pages from, instead of what the options say. */
   readonly building?: Loader;
-}
-
-/** Values for one `app.fetch()`. */
-export interface FetchFacts {
-  /** `context.locals`: this very object. Default: what the `locals` option gives. */
-  locals?: App.Locals;
-  /** `context.clientAddress`. */
-  clientAddress?: string;
+  /** Development: hears when the files were read anew. */
+  readonly onReload?: () => void;
 }
 
 // `new Request()` refuses them (Fetch section 2.2.1): whatever they mean, it is the host's business.
@@ -251,7 +246,7 @@ export class App {
     if (this.config.warmup === "eager") await loadAll(renderer.sources);
     this.#renderers.replace(renderer);
     if (this.config.warmup === "idle") loadSoon(renderer.sources, this.logger);
-    loader.onChange?.(() => this.#reload(loader));
+    loader.onChange?.(() => this.#reload(loader, traits.onReload));
   }
 
   #createRenderer(pages: Pages): Renderer {
@@ -260,9 +255,11 @@ export class App {
   }
 
   /** New files: one assignment, and requests in flight keep what they began with. */
-  #reload(loader: Loader): void {
+  #reload(loader: Loader, onReload?: () => void): void {
     const latest = loader.load().then((pages) => {
-      if (this.#latestLoad === latest) this.#renderers.replace(this.#createRenderer(pages));
+      if (this.#latestLoad !== latest) return;
+      this.#renderers.replace(this.#createRenderer(pages));
+      onReload?.();
     });
     this.#latestLoad = latest;
     latest.catch((error: unknown) => {

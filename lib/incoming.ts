@@ -12,6 +12,14 @@ export interface RequestFacts {
   readonly bodySizeLimit?: number;
 }
 
+/** Values for one `app.fetch()`. */
+export interface FetchFacts {
+  /** `context.locals`: this very object. Default: what the `locals` option gives. */
+  locals?: App.Locals;
+  /** `context.clientAddress`. */
+  clientAddress?: string;
+}
+
 const NO_HOST: HostContext = { kind: "fetch" };
 
 /** Reads a Request as the core reads every request. */

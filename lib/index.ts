@@ -1,5 +1,5 @@
 // Public entry ".".
-export type { App, FetchFacts, HostTraits } from "./app.ts";
+export type { App, HostTraits } from "./app.ts";
 export { createApp } from "./app.ts";
 export { defineConfig } from "./config.ts";
 export type {
@@ -13,6 +13,7 @@ export type { CreateContext } from "./create-context.ts";
 export { createContext } from "./create-context.ts";
 export type { BridgeErrorCode } from "./errors.ts";
 export { BridgeError } from "./errors.ts";
+export type { FetchFacts } from "./incoming.ts";
 export type { Logger } from "./log.ts";
 export { defineMiddleware, sequence } from "./middleware.ts";
 export { isLocalsSerializable, trySerializeLocals } from "./serialize-locals.ts";

@@ -1,5 +1,5 @@
 // Public entry "./testing": endpoints and middleware without a port.
-import type { FetchFacts } from "./app.ts";
+import type { FetchFacts } from "./incoming.ts";
 import { createApp } from "./app.ts";
 import type { BridgeOptions } from "./types.ts";
 

@@ -27,6 +27,31 @@ export function ownedBy(fastify: FastifyInstance, owner: Owner): Constraints {
   return { [strategyName(fastify, "starbridgeOwner", createOwned)]: owner };
 }
 
+/** Holds for the requests that the owner says yes to, and for these no other route does. */
+export function claimedBy(fastify: FastifyInstance, owner: Owner): Constraints {
+  const owners = claims.get(fastify.server) ?? [];
+  claims.set(fastify.server, owners);
+  const create = (name: string): object => createClaimed(name, owners);
+  const name = strategyName(fastify, "starbridgeClaim", create);
+  owners.push(owner);
+  return { [name]: owner };
+}
+
+const claims = new WeakMap<object, Owner[]>();
+
+/** Makes all of ours known: each time a strategy is added, find-my-way builds its tree anew from what it was given. */
+export function prepareConstraints(fastify: FastifyInstance): void {
+  const nobody: Owner = { owns: () => false, toJSON: () => "" };
+  first(fastify);
+  ownedBy(fastify, nobody);
+  claimedBy(fastify, nobody);
+}
+
+/** The names of all of ours. */
+export function strategyNames(fastify: FastifyInstance): readonly string[] {
+  return [...(known.get(fastify.server)?.values() ?? [])];
+}
+
 /** One strategy serves all bridges of a server. The host may have given its name to one of its own. */
 function strategyName(
   fastify: FastifyInstance,
@@ -65,6 +90,17 @@ function createOwned(name: string): object {
       };
     },
     deriveConstraint: (req: IncomingMessage) => req,
+    validate() {},
+  };
+}
+
+/** A constraint that find-my-way holds against all routes without it, as soon as a request has a value for it. */
+function createClaimed(name: string, owners: readonly Owner[]): object {
+  return {
+    name,
+    mustMatchWhenDerived: true,
+    storage: () => new Map<unknown, unknown>(),
+    deriveConstraint: (req: IncomingMessage) => owners.find((owner) => owner.owns(req)),
     validate() {},
   };
 }

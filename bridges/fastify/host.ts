@@ -28,6 +28,7 @@ declare module "../../lib/types.ts" {
 
 /** What of the router's options concerns us. */
 export interface RouterOptions {
+  readonly caseSensitive: boolean;
   readonly ignoreTrailingSlash: boolean;
   readonly useSemicolonDelimiter: boolean;
   readonly maxParamLength: number;
@@ -40,6 +41,7 @@ export function routerOptionsOf({ initialConfig }: FastifyInstance): RouterOptio
   };
   const { routerOptions } = config;
   return {
+    caseSensitive: routerOptions?.caseSensitive ?? config.caseSensitive ?? true,
     ignoreTrailingSlash: routerOptions?.ignoreTrailingSlash ?? config.ignoreTrailingSlash ?? false,
     useSemicolonDelimiter:
       routerOptions?.useSemicolonDelimiter ?? config.useSemicolonDelimiter ?? false,

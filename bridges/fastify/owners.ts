@@ -37,17 +37,49 @@ export function ownerOf(route: AppRoute, lookup: Lookup, listings: Listings): Ow
   if (!isListed(route)) return undefined;
   list(target as Page, listings);
   return {
+    owns: (req) => routeOf(req, lookup, listings)?.source === source,
+    toJSON: () => source,
+  };
+}
+
+/** The route that a request is for, as far as is known of prerendered paths. */
+export function routeOf(
+  req: IncomingMessage,
+  lookup: Lookup,
+  listings: Listings,
+): AppRoute | undefined {
+  const passed = new Set<AppRoute>();
+  const isCandidate = (other: AppRoute): boolean => !passed.has(other);
+  for (;;) {
+    const match = lookup(req, passed.size > 0 ? isCandidate : undefined);
+    if (match === undefined || gives(match, listings)) return match?.route;
+    passed.add(match.route);
+  }
+}
+
+/**
+ * Development: a file that is removed, or no longer has the method, leaves the URL to whatever the host has behind it; one
+ * that is there has it as after a restart.
+ */
+export function ownerWhileThere(
+  app: App,
+  source: string,
+  lookup: Lookup,
+  listings: Listings,
+): Owner {
+  return {
     owns(req) {
-      const passed = new Set<AppRoute>();
-      const isCandidate = (other: AppRoute): boolean => !passed.has(other);
-      for (;;) {
-        const match = lookup(req, passed.size > 0 ? isCandidate : undefined);
-        if (match === undefined || gives(match, listings)) return match?.route.source === source;
-        passed.add(match.route);
-      }
+      const route = app.routes.find((other) => other.source === source);
+      if (route === undefined || !mayAnswer(app, route, req.method ?? "GET")) return false;
+      return !isListed(route) || routeOf(req, lookup, listings) === route;
     },
     toJSON: () => source,
   };
+}
+
+function mayAnswer({ config }: App, { target }: AppRoute, method: string): boolean {
+  if (target.kind === "redirect" || config.methodMismatch !== "fallthrough") return true;
+  return target.answers(method) !== false;
 }
 
 /** Whether what a route answers is a list of paths. */

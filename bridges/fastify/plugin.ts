@@ -35,10 +35,12 @@ const plugin: FastifyPluginAsync<StarbridgePluginOptions> = async (fastify, plug
   const { prefix = "", logLevel, logSerializers, ...options } = pluginOptions;
   const router = routerOptionsOf(fastify);
   const dev = process.env.NODE_ENV !== "production";
+  let review = (): void => {};
   const app = createApp(options, {
     logger: fastify.log,
     bodySizeLimit: fastify.initialConfig.bodyLimit,
     dev,
+    onReload: () => review(),
   });
   await app.ready();
   const guest = createGuest(app);
@@ -54,7 +56,13 @@ const plugin: FastifyPluginAsync<StarbridgePluginOptions> = async (fastify, plug
   async function starbridgePages(scope: FastifyInstance): Promise<void> {
     takeBodiesUnread(scope);
     const handler = createHandler(guest, scope, router);
-    await registerRoutes(fastify, scope, app, router, handler, mayGrow);
+    const look = await registerRoutes(fastify, scope, app, router, handler, mayGrow);
+    if (!mayGrow) return;
+    // Not before: what the host declares after us would be missed.
+    scope.addHook("onReady", async () => {
+      review = look;
+      review();
+    });
   }
   await fastify.register(starbridgePages, scopeOptions as { prefix: string });
 };

@@ -4,11 +4,13 @@ import type { App } from "../../lib/app.ts";
 import { bridgeError } from "../../lib/errors.ts";
 import type { Soon } from "../../lib/soon.ts";
 import type { Constraints, Owner } from "./constraints.ts";
-import { first, ownedBy } from "./constraints.ts";
+import { first, ownedBy, prepareConstraints, strategyNames } from "./constraints.ts";
 import type { RouterOptions } from "./host.ts";
+import { createHostRoutes } from "./host-routes.ts";
 import { registeredKey, registerNewFiles } from "./new-files.ts";
 import type { Listings } from "./owners.ts";
-import { createLookup, ownerOf } from "./owners.ts";
+import { createLookup, ownerOf, ownerWhileThere, routeOf } from "./owners.ts";
+import { parsePattern } from "./patterns.ts";
 import { shapeOfUrl, toFastifyUrls } from "./urls.ts";
 
 type AppRoute = App["routes"][number];
@@ -21,13 +23,16 @@ interface Planned {
   readonly methods: HTTPMethods[];
   /** Where it is not for every request to the URL. */
   readonly owner: Owner | undefined;
+  /** The same in development, where a file may go. */
+  readonly guard: Owner | undefined;
 }
 
 /**
  * One Fastify route per file and URL, with all methods that the file answers.
  *
  * @param outer Where the host's routes are seen; `scope` is ours, below it.
- * @param mayGrow Whether files may come while the host runs.
+ * @param mayGrow Whether files may come and go while the host runs.
+ * @returns What is to be called when they have.
  * @throws BridgeError `STARBRIDGE_ROUTE_CONFLICT`, also later from the host's own call that declares a second
  * route, unless `onConflict` says who answers.
  */
@@ -38,7 +43,7 @@ export async function registerRoutes(
   router: RouterOptions,
   handler: RouteHandlerMethod,
   mayGrow: boolean,
-): Promise<void> {
+): Promise<() => void> {
   const { trailingSlash, onConflict } = app.config;
   const slash = trailingSlash === "ignore" || trailingSlash === "always";
   const lookup = createLookup(scope, app, router);
@@ -47,6 +52,10 @@ export async function registerRoutes(
   const taken = new Set<string>();
   const guarded = new Map<string, string>();
   const registered = new Set<string>();
+  const shapes = new Set<string>();
+  const urlsOf = (route: AppRoute): string[] =>
+    toFastifyUrls(route, slash && !router.ignoreTrailingSlash);
+  if (mayGrow) prepareConstraints(outer);
   for (const route of app.routes) {
     // Thousands of files have their methods in the manifest: nobody waits for them.
     const soon = methodsOf(route);
@@ -54,7 +63,8 @@ export async function registerRoutes(
     if (mayGrow)
       for (const method of supported) registered.add(registeredKey(method, route.source));
     const owner = ownerOf(route, lookup, listings);
-    for (const url of toFastifyUrls(route, slash && !router.ignoreTrailingSlash)) {
+    const guard = mayGrow ? ownerWhileThere(app, route.source, lookup, listings) : undefined;
+    for (const url of urlsOf(route)) {
       const shape = shapeOfUrl(scope.prefix + url, router.ignoreTrailingSlash);
       const methods = supported.filter((method) => {
         const key = `${method} ${shape}`;
@@ -64,11 +74,38 @@ export async function registerRoutes(
         taken.add(key);
         return true;
       });
-      register(outer, scope, { route, url, methods, owner }, handler, onConflict);
+      const planned = { route, url, methods, owner, guard };
+      for (const method of register(outer, scope, planned, handler, onConflict)) {
+        if (!mayGrow) continue;
+        for (const full of fullUrls(scope.prefix, url))
+          shapes.add(`${method} ${parsePattern(full, router).shape}`);
+      }
     }
   }
   guardLaterRoutes(outer, guarded, router, onConflict);
-  if (mayGrow) registerNewFiles(outer, scope, app, lookup, handler, registered);
+  if (!mayGrow) return () => {};
+  const own = { shapes, constraints: () => strategyNames(outer) };
+  return registerNewFiles(
+    outer,
+    scope,
+    {
+      app,
+      router,
+      registered,
+      methodsOf,
+      routeOf: (req) => routeOf(req, lookup, listings),
+      urlsOf: (route) => urlsOf(route).flatMap((url) => fullUrls(scope.prefix, url)),
+      hostRoutes: createHostRoutes(outer, router, own),
+    },
+    handler,
+  );
+}
+
+/** With the prefix, as Fastify puts it before. */
+function fullUrls(prefix: string, url: string): string[] {
+  if (prefix === "") return [url];
+  const full = prefix.endsWith("/") ? prefix + url.slice(1) : prefix + url;
+  return url === "/" ? [prefix, full] : [full];
 }
 
 /** Whether no route of the host can stand beside it: one that has an owner shares its URL, unless the host wants all. */
@@ -79,10 +116,10 @@ function isExclusive(owner: Owner | undefined, onConflict: App["config"]["onConf
 function register(
   outer: FastifyInstance,
   scope: FastifyInstance,
-  { route, url, methods, owner }: Planned,
+  { route, url, methods, owner, guard = owner }: Planned,
   handler: RouteHandlerMethod,
   onConflict: App["config"]["onConflict"],
-): void {
+): readonly HTTPMethods[] {
   const full = scope.prefix + (url === "/" && scope.prefix !== "" ? "" : url);
   const free = methods.filter((method) => {
     const isTaken = [full, `${full}/`].some(
@@ -104,7 +141,8 @@ function register(
   };
   let constraints: Constraints | undefined;
   if (onConflict === "pages") constraints = first(outer);
-  if (owner !== undefined) constraints = { ...constraints, ...ownedBy(outer, owner) };
+  if (guard !== undefined) constraints = { ...constraints, ...ownedBy(outer, guard) };
+  const isBare = owner === undefined && onConflict !== "pages";
   for (const method of free) {
     const options: RouteOptions = {
       // Below a prefix Fastify registers a bare HEAD of "/" with its slash only; a list, with it and without.
@@ -114,8 +152,20 @@ function register(
       exposeHeadRoute: false,
       config: { starbridge },
     };
-    if (constraints !== undefined) options.constraints = constraints;
+    if (constraints !== undefined) options.constraints = { ...constraints };
     scope.route(options);
+    if (isBare) hide(options.constraints);
+  }
+  return free;
+}
+
+/**
+ * What only development needs: `hasRoute()`, `printRoutes()` and a second declaration see the route as it is in production.
+ * A host that adds a strategy of its own after us has its router forget it: a file that goes is a 404 then.
+ */
+function hide(constraints: Constraints = {}): void {
+  for (const name of Object.keys(constraints)) {
+    Object.defineProperty(constraints, name, { enumerable: false });
   }
 }
 
@@ -144,12 +194,13 @@ function createMethodLists(
     if (app.config.methodMismatch !== "fallthrough") return all;
     return all.filter((method) => target.answers(method) === true);
   };
+  const told = new Set<string>();
   const warnOfOthers = ({ source, methods = [] }: Page): boolean => {
     const others = methods.filter((method) => !(known as string[]).includes(method));
     for (const method of others) {
-      app.logger.warn(
-        `${source} exports ${method}, which Fastify does not route; see fastify.addHttpMethod("${method}").`,
-      );
+      const line = `${source} exports ${method}, which Fastify does not route; see fastify.addHttpMethod("${method}").`;
+      if (!told.has(line)) app.logger.warn(line);
+      told.add(line);
     }
     return others.length > 0;
   };

@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo, Server } from "node:net";
 import { dirname, join } from "node:path";
 import express from "express";
+import type { FastifyInstance, FastifyServerOptions } from "fastify";
 import fastify from "fastify";
 import type { BridgeOptions } from "starbridge";
 import { starbridge as expressBridge } from "starbridge/express";
@@ -54,11 +55,48 @@ export async function startDev(
 ): Promise<DevHost> {
   const root = writeApp({ "package.json": '{ "type": "module" }', ...files });
   link(root, "starbridge");
+  const start = name === "express" ? startExpress : startFastify;
+  return runDev(root, (logger, errors) => {
+    return start({ root, dev: true, logger, ...options }, errors, before);
+  });
+}
+
+/** What a Fastify app around the bridge is. */
+export interface FastifyDev {
+  options?: BridgeOptions & { prefix?: string };
+  server?: FastifyServerOptions;
+  before?: (app: FastifyInstance) => unknown;
+  after?: (app: FastifyInstance) => unknown;
+}
+
+/** Starts a Fastify app for files, or for the folder of another host. */
+export async function startFastifyDev(
+  files: Record<string, string> | string,
+  { options = {}, server = {}, before, after }: FastifyDev,
+): Promise<DevHost & { app: FastifyInstance }> {
+  const root =
+    typeof files === "string"
+      ? files
+      : writeApp({ "package.json": '{ "type": "module" }', ...files });
+  if (typeof files !== "string") link(root, "starbridge");
+  const app = fastify({ forceCloseConnections: true, ...server });
+  const host = await runDev(root, async (logger) => {
+    await before?.(app);
+    await app.register(fastifyBridge, { root, dev: true, logger, ...options });
+    await after?.(app);
+    await app.listen({ port: 0, host: "127.0.0.1" });
+    return { server: app.server, close: () => app.close() };
+  });
+  return { ...host, app };
+}
+
+async function runDev(
+  root: string,
+  start: (logger: NonNullable<BridgeOptions["logger"]>, errors: Error[]) => Promise<Started>,
+): Promise<DevHost> {
   const logs: LogLine[] = [];
   const errors: Error[] = [];
-  const logger = recordingLogger(logs);
-  const start = name === "express" ? startExpress : startFastify;
-  const started = await start({ root, dev: true, logger, ...options }, errors, before);
+  const started = await start(recordingLogger(logs), errors);
   const origin = `http://127.0.0.1:${(started.server.address() as AddressInfo).port}`;
   const host: DevHost = {
     root,

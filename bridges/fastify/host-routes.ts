@@ -1,0 +1,75 @@
+// Routes that the host has declared, before us and after. Fastify tells of those that come later only (`onRoute`), and of all
+// of them in one place: what `printRoutes()` prints. It is read when a file has come while the host runs.
+import type { FastifyInstance, HTTPMethods } from "fastify";
+import type { RouterOptions } from "./host.ts";
+import type { Pattern } from "./patterns.ts";
+import { endBefore, parsePattern } from "./patterns.ts";
+
+export interface HostRoute extends Pattern {
+  /** Whether it is for some of the requests that fit its URL. */
+  readonly isConstrained: boolean;
+}
+
+/** What is not the host's. */
+export interface Own {
+  /** Methods and shapes of what we have registered: `"GET [[0,"/"]]"`. */
+  readonly shapes: ReadonlySet<string>;
+  /** Names of our constraints. */
+  readonly constraints: () => readonly string[];
+}
+
+/** Gives the routes of a method. Asked once the host runs: from then on they stay as they are. */
+export function createHostRoutes(
+  fastify: FastifyInstance,
+  router: RouterOptions,
+  own: Own,
+): (method: string) => readonly HostRoute[] {
+  const known = new Map<string, readonly HostRoute[]>();
+  const read = (method: string): HostRoute[] => {
+    const text = fastify.printRoutes({ method: method as HTTPMethods });
+    const isOurs = ({ constraints }: Printed, { shape }: Pattern): boolean =>
+      constraints === undefined
+        ? own.shapes.has(`${method} ${shape}`)
+        : own.constraints().some((name) => constraints.includes(`"${name}":`));
+    return [...readTree(text, method)].flatMap((printed) => {
+      const pattern = parsePattern(printed.url, router);
+      const isConstrained = printed.constraints !== undefined;
+      return isOurs(printed, pattern) ? [] : [{ ...pattern, isConstrained }];
+    });
+  };
+  return (method) => {
+    const routes = known.get(method) ?? read(method);
+    known.set(method, routes);
+    return routes;
+  };
+}
+
+interface Printed {
+  readonly url: string;
+  readonly constraints: string | undefined;
+}
+
+/** The tree of a router: a line for each node, and one more for each further route of the same node. */
+function* readTree(text: string, method: string): Generator<Printed> {
+  const parents: string[] = [];
+  for (const line of text.split("\n")) {
+    const [, indent = "", branch, rest = ""] = /^((?:│ {3}| {4})*)([├└]── )?(.*)$/.exec(line) ?? [];
+    const leaf = new RegExp(`^(.*?) \\(${method}\\)(?: (\\{.*\\}))?$`).exec(rest);
+    const depth = indent.length / 4;
+    if (branch !== undefined) {
+      parents.length = depth;
+      parents.push((parents.at(-1) ?? "") + urlOfNode(leaf?.[1] ?? rest));
+    }
+    if (leaf === null) continue;
+    yield { url: parents.at(-1) as string, constraints: leaf[2] };
+  }
+}
+
+function urlOfNode(text: string): string {
+  if (text === "(empty root node)") return "";
+  if (text === "*") return text;
+  // The text of a `::` that others share what stands before it with is printed like a parameter, and taken for one.
+  if (!/^:[^:]/.test(text)) return text.replaceAll(":", "::");
+  // A parameter with all the names that it was given: `:id|:name`.
+  return text.slice(0, endBefore("|", text, 0));
+}
