@@ -47,9 +47,17 @@ export function prepareConstraints(fastify: FastifyInstance): void {
   claimedBy(fastify, nobody);
 }
 
-/** The names of all of ours. */
-export function strategyNames(fastify: FastifyInstance): readonly string[] {
-  return [...(known.get(fastify.server)?.values() ?? [])];
+/** Of constraints as they are printed: whether our route has them, or a route of the host has been given ours. */
+export function readConstraints(
+  fastify: FastifyInstance,
+  printed: string,
+): "ours" | "first" | "other" {
+  const names = known.get(fastify.server) ?? new Map<string, string>();
+  const isOurs = (kind: string): boolean => printed.includes(`"${names.get(kind)}":`);
+  if (isOurs("starbridgeOwner") || isOurs("starbridgeClaim")) return "ours";
+  return printed === JSON.stringify({ [names.get("starbridge") ?? ""]: "first" })
+    ? "first"
+    : "other";
 }
 
 /** One strategy serves all bridges of a server. The host may have given its name to one of its own. */

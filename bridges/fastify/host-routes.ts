@@ -1,6 +1,7 @@
 // Routes that the host has declared, before us and after. Fastify tells of those that come later only (`onRoute`), and of all
 // of them in one place: what `printRoutes()` prints. It is read when a file has come while the host runs.
 import type { FastifyInstance, HTTPMethods } from "fastify";
+import { readConstraints } from "./constraints.ts";
 import type { RouterOptions } from "./host.ts";
 import type { Pattern } from "./patterns.ts";
 import { endBefore, parsePattern } from "./patterns.ts";
@@ -8,33 +9,31 @@ import { endBefore, parsePattern } from "./patterns.ts";
 export interface HostRoute extends Pattern {
   /** Whether it is for some of the requests that fit its URL. */
   readonly isConstrained: boolean;
+  /** Whether they are those that ask for a version. */
+  readonly isVersioned: boolean;
 }
 
-/** What is not the host's. */
-export interface Own {
-  /** Methods and shapes of what we have registered: `"GET [[0,"/"]]"`. */
-  readonly shapes: ReadonlySet<string>;
-  /** Names of our constraints. */
-  readonly constraints: () => readonly string[];
-}
-
-/** Gives the routes of a method. Asked once the host runs: from then on they stay as they are. */
+/**
+ * Gives the routes of a method. Asked once the host runs: from then on they stay as they are.
+ *
+ * @param own Methods and shapes of ours that have no constraint to know them by: `"GET [[0,"/"]]"`.
+ */
 export function createHostRoutes(
   fastify: FastifyInstance,
   router: RouterOptions,
-  own: Own,
+  own: ReadonlySet<string>,
 ): (method: string) => readonly HostRoute[] {
   const known = new Map<string, readonly HostRoute[]>();
   const read = (method: string): HostRoute[] => {
     const text = fastify.printRoutes({ method: method as HTTPMethods });
-    const isOurs = ({ constraints }: Printed, { shape }: Pattern): boolean =>
-      constraints === undefined
-        ? own.shapes.has(`${method} ${shape}`)
-        : own.constraints().some((name) => constraints.includes(`"${name}":`));
-    return [...readTree(text, method)].flatMap((printed) => {
-      const pattern = parsePattern(printed.url, router);
-      const isConstrained = printed.constraints !== undefined;
-      return isOurs(printed, pattern) ? [] : [{ ...pattern, isConstrained }];
+    return [...readTree(text, method)].flatMap(({ url, constraints }) => {
+      const pattern = parsePattern(url, router);
+      const kind = constraints && readConstraints(fastify, constraints);
+      const isOurs =
+        kind === "ours" || (kind === undefined && own.has(`${method} ${pattern.shape}`));
+      if (isOurs) return [];
+      const isVersioned = constraints?.includes('"version":') === true;
+      return [{ ...pattern, isConstrained: kind === "other", isVersioned }];
     });
   };
   return (method) => {

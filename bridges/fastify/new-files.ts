@@ -1,7 +1,7 @@
 // Development: files and methods that appear while the host runs. Fastify takes no routes once it has started, so one
-// wildcard route stands in for all that may come. It claims a request when our own matcher gives it to a file that has no
-// route yet, and find-my-way would ask the route of this file before each of the host's that fit: what the host answers
-// then is what it answers after a restart. Hooks are told of the file, and not of the wildcard.
+// wildcard route stands in for all that may come. It claims a request when find-my-way would ask the route that a new file
+// has after a restart before each of the host's that fit: what is answered is what is answered then. Hooks are told of the
+// file, and not of the wildcard.
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest, HTTPMethods, RouteHandlerMethod } from "fastify";
 import type { App } from "../../lib/app.ts";
@@ -9,6 +9,7 @@ import type { Soon } from "../../lib/soon.ts";
 import { claimedBy, ownedBy } from "./constraints.ts";
 import type { HostRoute } from "./host-routes.ts";
 import type { RouterOptions } from "./host.ts";
+import type { Pattern } from "./patterns.ts";
 import { compareFitting, paramsOf, parsePattern, routedPath } from "./patterns.ts";
 
 type AppRoute = App["routes"][number];
@@ -26,8 +27,8 @@ export interface Surroundings {
   readonly app: App;
   readonly router: RouterOptions;
   readonly registered: Registered;
-  /** Which of our routes a request is for. */
-  readonly routeOf: (req: IncomingMessage) => AppRoute | undefined;
+  /** Whether a request is for the route of a file, once it fits: what the file answers may be a list, and some methods. */
+  readonly isFor: (req: IncomingMessage, route: AppRoute) => boolean;
   /** The methods that a file answers in Fastify. */
   readonly methodsOf: (route: AppRoute) => Soon<readonly HTTPMethods[]>;
   /** The URLs that it has in Fastify, with the prefix. */
@@ -42,6 +43,12 @@ interface Newcomer {
   readonly params: Record<string, string>;
   /** Whether no route of the host would be asked before it. */
   readonly isFirst: boolean;
+}
+
+/** A route that a file would have. */
+interface Candidate {
+  readonly route: AppRoute;
+  readonly pattern: Pattern;
 }
 
 /**
@@ -63,9 +70,13 @@ export function registerNewFiles(
   const methods = (scope.supportedMethods as HTTPMethods[]).filter(
     (method) => method !== "TRACE" && method !== "CONNECT",
   );
+  const find = createFinder(surroundings);
   const claimed = claimedBy(outer, {
     owns(req) {
-      const newcomer = findNewcomer(req, surroundings);
+      // Who asks for a version gets a route that has one, and ours have none.
+      const isVersioned = req.headers["accept-version"] !== undefined;
+      if (isVersioned && outer.hasConstraintStrategy("version")) return false;
+      const newcomer = find(req);
       if (newcomer !== undefined) newcomers.set(req, newcomer);
       return newcomer?.isFirst === true;
     },
@@ -98,26 +109,43 @@ export function registerNewFiles(
   return createReview(surroundings);
 }
 
-function findNewcomer(
-  req: IncomingMessage,
-  { app, router, registered, routeOf, urlsOf, hostRoutes }: Surroundings,
-): Newcomer | undefined {
-  const { method = "GET", url = "" } = req;
-  const route = routeOf(req);
-  if (route === undefined || registered.has(registeredKey(method, route.source))) return undefined;
-  const path = routedPath(url, router);
-  if (path === undefined) return undefined;
-  const [own] = urlsOf(route)
-    .map((own) => parsePattern(own, router))
-    .filter((pattern) => paramsOf(pattern, path, router) !== undefined)
-    .sort(compareFitting);
-  if (own === undefined) return undefined;
-  const isBefore = (other: HostRoute): boolean =>
-    compareFitting(own, other) < 0 ||
-    (app.config.onConflict === "pages" && own.shape === other.shape) ||
-    paramsOf(other, path, router) === undefined;
-  const params = paramsOf(own, path, router) ?? {};
-  return { route, url: own.url, params, isFirst: hostRoutes(method).every(isBefore) };
+function createFinder(surroundings: Surroundings): (req: IncomingMessage) => Newcomer | undefined {
+  const { app, router, registered, isFor, urlsOf, hostRoutes } = surroundings;
+  const isPreferred = app.config.onConflict === "pages";
+  let routes: App["routes"] | undefined;
+  let byMethod = new Map<string, Candidate[]>();
+  const candidatesFor = (method: string): Candidate[] => {
+    if (routes !== app.routes) byMethod = new Map();
+    routes = app.routes;
+    let candidates = byMethod.get(method);
+    if (candidates !== undefined) return candidates;
+    candidates = routes
+      .filter(({ source }) => !registered.has(registeredKey(method, source)))
+      .flatMap((route) =>
+        urlsOf(route).map((url) => ({ route, pattern: parsePattern(url, router) })),
+      );
+    byMethod.set(method, candidates);
+    return candidates;
+  };
+  return (req) => {
+    const { method = "GET", url = "" } = req;
+    const candidates = candidatesFor(method);
+    const path = candidates.length > 0 ? routedPath(url, router) : undefined;
+    if (path === undefined) return undefined;
+    const fits = (pattern: Pattern): boolean => paramsOf(pattern, path, router) !== undefined;
+    const [own] = candidates
+      .filter(({ route, pattern }) => fits(pattern) && isFor(req, route))
+      .sort((a, b) => compareFitting(a.pattern, b.pattern));
+    if (own === undefined) return undefined;
+    const { route, pattern } = own;
+    const isBefore = (other: HostRoute): boolean =>
+      other.isVersioned ||
+      compareFitting(pattern, other) < 0 ||
+      (isPreferred && pattern.shape === other.shape) ||
+      !fits(other);
+    const params = paramsOf(pattern, path, router) ?? {};
+    return { route, url: pattern.url, params, isFirst: hostRoutes(method).every(isBefore) };
+  };
 }
 
 type RouteOptions = FastifyRequest["routeOptions"];

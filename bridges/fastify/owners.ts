@@ -43,11 +43,7 @@ export function ownerOf(route: AppRoute, lookup: Lookup, listings: Listings): Ow
 }
 
 /** The route that a request is for, as far as is known of prerendered paths. */
-export function routeOf(
-  req: IncomingMessage,
-  lookup: Lookup,
-  listings: Listings,
-): AppRoute | undefined {
+function routeOf(req: IncomingMessage, lookup: Lookup, listings: Listings): AppRoute | undefined {
   const passed = new Set<AppRoute>();
   const isCandidate = (other: AppRoute): boolean => !passed.has(other);
   for (;;) {
@@ -70,11 +66,22 @@ export function ownerWhileThere(
   return {
     owns(req) {
       const route = app.routes.find((other) => other.source === source);
-      if (route === undefined || !mayAnswer(app, route, req.method ?? "GET")) return false;
-      return !isListed(route) || routeOf(req, lookup, listings) === route;
+      return route !== undefined && isFor(req, route, app, lookup, listings);
     },
     toJSON: () => source,
   };
+}
+
+/** Whether a request that fits the route of a file is one that this route has in production. */
+export function isFor(
+  req: IncomingMessage,
+  route: AppRoute,
+  app: App,
+  lookup: Lookup,
+  listings: Listings,
+): boolean {
+  if (!mayAnswer(app, route, req.method ?? "GET")) return false;
+  return !isListed(route) || routeOf(req, lookup, listings) === route;
 }
 
 function mayAnswer({ config }: App, { target }: AppRoute, method: string): boolean {

@@ -4,12 +4,12 @@ import type { App } from "../../lib/app.ts";
 import { bridgeError } from "../../lib/errors.ts";
 import type { Soon } from "../../lib/soon.ts";
 import type { Constraints, Owner } from "./constraints.ts";
-import { first, ownedBy, prepareConstraints, strategyNames } from "./constraints.ts";
+import { first, ownedBy, prepareConstraints } from "./constraints.ts";
 import type { RouterOptions } from "./host.ts";
 import { createHostRoutes } from "./host-routes.ts";
 import { registeredKey, registerNewFiles } from "./new-files.ts";
 import type { Listings } from "./owners.ts";
-import { createLookup, ownerOf, ownerWhileThere, routeOf } from "./owners.ts";
+import { createLookup, isFor, ownerOf, ownerWhileThere } from "./owners.ts";
 import { parsePattern } from "./patterns.ts";
 import { shapeOfUrl, toFastifyUrls } from "./urls.ts";
 
@@ -76,7 +76,7 @@ export async function registerRoutes(
       });
       const planned = { route, url, methods, owner, guard };
       for (const method of register(outer, scope, planned, handler, onConflict)) {
-        if (!mayGrow) continue;
+        if (!mayGrow || !isBare(planned, onConflict)) continue;
         for (const full of fullUrls(scope.prefix, url))
           shapes.add(`${method} ${parsePattern(full, router).shape}`);
       }
@@ -84,7 +84,6 @@ export async function registerRoutes(
   }
   guardLaterRoutes(outer, guarded, router, onConflict);
   if (!mayGrow) return () => {};
-  const own = { shapes, constraints: () => strategyNames(outer) };
   return registerNewFiles(
     outer,
     scope,
@@ -93,9 +92,9 @@ export async function registerRoutes(
       router,
       registered,
       methodsOf,
-      routeOf: (req) => routeOf(req, lookup, listings),
+      isFor: (req, route) => isFor(req, route, app, lookup, listings),
       urlsOf: (route) => urlsOf(route).flatMap((url) => fullUrls(scope.prefix, url)),
-      hostRoutes: createHostRoutes(outer, router, own),
+      hostRoutes: createHostRoutes(outer, router, shapes),
     },
     handler,
   );
@@ -111,6 +110,14 @@ function fullUrls(prefix: string, url: string): string[] {
 /** Whether no route of the host can stand beside it: one that has an owner shares its URL, unless the host wants all. */
 function isExclusive(owner: Owner | undefined, onConflict: App["config"]["onConflict"]): boolean {
   return owner === undefined || onConflict === "legacy";
+}
+
+/** Whether a route has no constraint in production. */
+function isBare(
+  { owner }: Pick<Planned, "owner">,
+  onConflict: App["config"]["onConflict"],
+): boolean {
+  return owner === undefined && onConflict !== "pages";
 }
 
 function register(
@@ -142,7 +149,7 @@ function register(
   let constraints: Constraints | undefined;
   if (onConflict === "pages") constraints = first(outer);
   if (guard !== undefined) constraints = { ...constraints, ...ownedBy(outer, guard) };
-  const isBare = owner === undefined && onConflict !== "pages";
+  const mustHide = isBare({ owner }, onConflict);
   for (const method of free) {
     const options: RouteOptions = {
       // Below a prefix Fastify registers a bare HEAD of "/" with its slash only; a list, with it and without.
@@ -154,7 +161,7 @@ function register(
     };
     if (constraints !== undefined) options.constraints = { ...constraints };
     scope.route(options);
-    if (isBare) hide(options.constraints);
+    if (mustHide) hide(options.constraints);
   }
   return free;
 }

@@ -81,10 +81,15 @@ export async function startFastifyDev(
   if (typeof files !== "string") link(root, "starbridge");
   const app = fastify({ forceCloseConnections: true, ...server });
   const host = await runDev(root, async (logger) => {
-    await before?.(app);
-    await app.register(fastifyBridge, { root, dev: true, logger, ...options });
-    await after?.(app);
-    await app.listen({ port: 0, host: "127.0.0.1" });
+    try {
+      await before?.(app);
+      await app.register(fastifyBridge, { root, dev: true, logger, ...options });
+      await after?.(app);
+      await app.listen({ port: 0, host: "127.0.0.1" });
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
     return { server: app.server, close: () => app.close() };
   });
   return { ...host, app };

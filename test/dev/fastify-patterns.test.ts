@@ -66,7 +66,7 @@ describe("a URL of Fastify's, as we read it", () => {
           }
         }
         await app.ready();
-        const own = { shapes: new Set<string>(), constraints: () => [] };
+        const own = new Set<string>();
         const printed = createHostRoutes(app, router, own)("GET");
         const trimmed = (one: string): string =>
           router.ignoreTrailingSlash && one.length > 1 ? one.replace(/\/$/, "") : one;
