@@ -17,6 +17,8 @@ export interface ChangesParts {
   readonly list: () => Promise<readonly string[]>;
   /** Hears what changed, by absolute path. */
   readonly listener: (changes: ReadonlyMap<string, Change>) => void;
+  /** Hears what the listener has thrown: we are called by timers, and nobody else would. */
+  readonly onError: (error: unknown) => void;
 }
 
 export class Changes {
@@ -57,7 +59,10 @@ export class Changes {
 
   #collect(file: string, change: Change): void {
     if (this.#batch.size === 0) setTimeout(() => this.#flush(), BATCH).unref();
-    this.#batch.set(file, change);
+    const before = this.#batch.get(file);
+    // A file that came, or came back, and was then written to: that it came is what lists and globs ask for.
+    const isThere = change === "changed" && before !== undefined && before !== "changed";
+    this.#batch.set(file, isThere ? "added" : change);
   }
 
   #flush(): void {
@@ -67,7 +72,11 @@ export class Changes {
     this.#batch.clear();
     if (batch.size === 0) return;
     for (const file of batch.keys()) this.note(file);
-    this.#parts.listener(batch);
+    try {
+      this.#parts.listener(batch);
+    } catch (error) {
+      this.#parts.onError(error);
+    }
     this.#lookLater();
   }
 
@@ -96,8 +105,19 @@ export class Changes {
   }
 }
 
-/** Renaming a file over another changes its ctime, and on most systems the number of its inode. */
+/**
+ * Renaming a file over another changes its ctime, and on most systems the number of its inode. Only files count: a
+ * folder that has taken a file's name has removed it.
+ */
 function stampOf(file: string): string | undefined {
-  const facts = statSync(file, { throwIfNoEntry: false });
-  return facts && `${facts.mtimeMs} ${facts.ctimeMs} ${facts.size} ${facts.ino}`;
+  try {
+    const facts = statSync(file, { throwIfNoEntry: false });
+    if (!facts?.isFile()) return undefined;
+    return `${facts.mtimeMs} ${facts.ctimeMs} ${facts.size} ${facts.ino}`;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // A folder on the way has become a file. Anything else (a link to itself, a folder that may not be entered) is a
+    // state like another, until it is a different one.
+    return code === "ENOTDIR" ? undefined : code;
+  }
 }

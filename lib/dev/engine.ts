@@ -69,7 +69,9 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   named.warnOfMissing(logger);
   const host = new HostModules(named, createFindCompiled(root));
   const listener: ChangesParts["listener"] = (batch) => onChange(engine, batch);
-  changes = new Changes({ watcher: server.watcher, list, listener });
+  const onError = (error: unknown): void =>
+    logger.error({ err: error }, "A change of a file could not be followed.");
+  changes = new Changes({ watcher: server.watcher, list, listener, onError });
   const runner = new PageRunner(tools, server, host, { roots, requires });
   const positions = new Positions((file) => runner.codeOf(file));
   const engine: Engine = {

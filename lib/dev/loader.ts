@@ -211,8 +211,17 @@ class DevLoader implements Loader {
     this.#listener?.();
     this.#reader?.check(changes);
     clearTimeout(this.#twinsTimer);
-    this.#twinsTimer = setTimeout(() => this.#reader?.lookForTwins(), TWINS_DELAY);
+    this.#twinsTimer = setTimeout(() => this.#lookForTwins(), TWINS_DELAY);
     this.#twinsTimer.unref();
+  }
+
+  /** Called by a timer: what goes wrong here may not end the host. */
+  #lookForTwins(): void {
+    try {
+      this.#reader?.lookForTwins();
+    } catch (error) {
+      this.#logger.error({ err: error }, "It could not be told which files are loaded twice.");
+    }
   }
 
   /** The watcher calls it a change when a file goes and comes back within 100 ms: we may have seen it go. */

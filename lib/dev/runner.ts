@@ -103,7 +103,11 @@ export class PageRunner {
     this.#entries.add(file);
     this.#host.expire();
     // What failed may succeed now: a package was installed, a database came up.
-    if (this.#failed.size > 0) this.#forget([]);
+    if (this.#failed.size > 0) {
+      // The resolver keeps what it saw on the disk until it hears of a new file, whichever, and watchers miss some.
+      await this.#environment.pluginContainer.watchChange(toPosix(file), { event: "create" });
+      this.#forget([]);
+    }
     const namespace = await this.#runner.import<EndpointModule>(toPosix(file));
     const exports = this.#requires.owns(file) ? namespace.default : undefined;
     // What the file means, and what `this` is in a handler: as without us.

@@ -90,7 +90,11 @@ function toViteLogger(logger: Logger): ViteLogger {
       warned.add(message);
       logger.warn(stripVTControlCharacters(message));
     },
-    error: (message) => logger.error(stripVTControlCharacters(message)),
+    // Of a watcher's event that failed Vite hands over the error itself, whatever its types say.
+    error: (message: unknown) =>
+      message instanceof Error
+        ? logger.error({ err: message }, "A change of a file could not be followed.")
+        : logger.error(stripVTControlCharacters(String(message))),
     clearScreen() {},
     hasErrorLogged: () => false,
   };
