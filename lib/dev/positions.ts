@@ -14,6 +14,8 @@ export interface Place {
 const FRAME = /^(\s*at (?:.*? \(|async )?)(?:file:\/\/)?(\/.*|[A-Za-z]:[\\/].*):(\d+):(\d+)(\)?)$/;
 /** What stands behind it belongs to the request that needed the page. */
 const LOADING = /[\\/]dev[\\/]page-reader\.[jt]s:/;
+/** The name of evaluated code ends at a space: Vite encodes them, and nothing else. */
+const ENCODED_SPACE = /%(?:20|09|C2%A0|E3%80%80)/g;
 const INLINE_MAP = /\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/;
 
 export class Positions {
@@ -33,8 +35,7 @@ export class Positions {
   correct(error: unknown): void {
     if (!(error instanceof Error) || this.#done.has(error)) return;
     this.#done.add(error);
-    // With --enable-source-maps, or under tsx, Node has done it.
-    if (!process.sourceMapsEnabled && typeof error.stack === "string") {
+    if (typeof error.stack === "string") {
       const lines = error.stack.split("\n");
       const stack = lines.map((line) => this.#correctFrame(line)).join("\n");
       if (stack !== error.stack) Reflect.set(error, "stack", stack);
@@ -49,16 +50,27 @@ export class Positions {
     const end = lines.findIndex((line) => LOADING.test(line));
     return lines.slice(0, end === -1 ? lines.length : end).filter((line) => {
       const file = FRAME.exec(line)?.[2];
-      return file !== undefined && this.#codeOf(file) !== undefined;
+      return file !== undefined && this.#fileOf(file) !== undefined;
     });
   }
 
   #correctFrame(frame: string): string {
-    const [, before, file, line, column, after] = FRAME.exec(frame) ?? [];
+    const [, before, named, line, column, after] = FRAME.exec(frame) ?? [];
+    const file = named && this.#fileOf(named);
     if (file === undefined) return frame;
-    const entry = this.#mapOf(file)?.findEntry(Number(line) - 1, Number(column) - 1);
-    if (entry === undefined || !("originalLine" in entry)) return frame;
+    // With --enable-source-maps, or under tsx, Node has done it, but for the names.
+    const map = process.sourceMapsEnabled ? undefined : this.#mapOf(file);
+    const entry = map?.findEntry(Number(line) - 1, Number(column) - 1);
+    if (entry === undefined || !("originalLine" in entry)) {
+      return named === file ? frame : `${before}${file}:${line}:${column}${after}`;
+    }
     return `${before}${file}:${entry.originalLine + 1}:${entry.originalColumn + 1}${after}`;
+  }
+
+  /** The file that a stack names; `undefined` for files that run as they are. */
+  #fileOf(named: string): string | undefined {
+    const names = [named, named.replaceAll(ENCODED_SPACE, decodeURIComponent)];
+    return names.find((file) => this.#codeOf(file) !== undefined);
   }
 
   #mapOf(file: string): SourceMap | undefined {

@@ -71,6 +71,46 @@ describe("the stack of an error", () => {
   );
 });
 
+describe("the stack of an error below a folder with a space in its name", () => {
+  it.each([
+    { with: "nothing", args: [] },
+    { with: "--enable-source-maps", args: ["--enable-source-maps"] },
+  ])("names files and lines of the source, with $with", async ({ args }) => {
+    const app = writeApp({
+      "sp ace/package.json": '{ "type": "module" }',
+      "sp ace/src/my lib/fail.ts": `
+        interface Details {}
+        export const fail = (): never => { throw new Error("thrown") };`,
+      "sp ace/src/pages/my page.ts": `
+        interface Details {}
+        import { fail } from "../my lib/fail.ts";
+        export const GET = () => fail();`,
+      "sp ace/src/pages/top.ts": `
+        interface Details {}
+        throw new Error("at the top");`,
+      "host.js": `
+        const { createApp } = require("starbridge");
+        const { join } = require("node:path");
+        const errors = [];
+        const logger = { info() {}, warn() {}, error: ({ err }) => errors.push(err) };
+        const app = createApp({ root: join(__dirname, "sp ace"), dev: true, logger });
+        app.ready().then(async () => {
+          for (const path of ["my%20page", "top"]) await app.fetch(new Request("http://localhost/" + path));
+          await app.close();
+          process.stdout.write(JSON.stringify([errors[0].stack, errors[1].message]));
+        });`,
+    });
+    link(app, "starbridge");
+    const { stdout, stderr } = await runNode(app, [...args, "host.js"]);
+    expect(stderr).toBe("");
+    const [stack, message] = JSON.parse(stdout);
+    expect(stack).toMatch(/at fail \(.*\/sp ace\/src\/my lib\/fail\.ts:3:50\)/);
+    expect(stack).toMatch(/at .*\/sp ace\/src\/pages\/my page\.ts:4:34\)/);
+    expect(message).toContain("Error: at the top (src/pages/top.ts:3:15)");
+    expect(message).toContain("> 3 |         throw new Error");
+  });
+});
+
 const late = {
   "package.json": '{ "type": "module" }',
   "src/middleware.ts": `
