@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { FSWatcher, InlineConfig, Logger as ViteLogger, Plugin, ViteDevServer } from "vite";
 import type { Config } from "../config.ts";
+import { nodeResolution } from "../loader/conditions.ts";
 import { PUBLIC_PREFIXES } from "../loader/env.ts";
 import { findVite, keepingNodeEnv } from "../loader/vite.ts";
 import type { Logger } from "../log.ts";
@@ -48,6 +49,7 @@ export async function startVite(
     define,
     plugins,
     resolve: { tsconfigPaths: true },
+    ssr: { resolve: nodeResolution() },
     // Not watched; the default is all of dist/.
     build: { outDir: config.build === false ? undefined : config.build },
     optimizeDeps: { noDiscovery: true, include: [] },

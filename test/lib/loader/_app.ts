@@ -103,9 +103,14 @@ export interface Finished {
 }
 
 /** Runs Node in a folder to its end; killed after 15 seconds. */
-export function runNode(cwd: string, args: string[]): Promise<Finished> {
+export function runNode(
+  cwd: string,
+  args: string[],
+  more: Record<string, string> = {},
+): Promise<Finished> {
   // What the test runner set is not the user's.
-  const { NODE_OPTIONS: _options, VITEST: _vitest, NODE_ENV: _environment, ...env } = process.env;
+  const { NODE_OPTIONS: _options, VITEST: _vitest, NODE_ENV: _environment, ...rest } = process.env;
+  const env = { ...rest, ...more };
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd, env, timeout: 15_000 });
     const finished: Finished = { code: null, stdout: "", stderr: "" };
