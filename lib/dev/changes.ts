@@ -15,6 +15,8 @@ export interface ChangesParts {
   readonly watcher: FSWatcher;
   /** Lists the files that count as soon as they are there, by absolute path. */
   readonly list: () => Promise<readonly string[]>;
+  /** Whether a change means anything: a log or a database below the root changes all the time, and nobody waits for it. */
+  readonly matters: (file: string, change: Change) => boolean;
   /** Hears what changed, by absolute path. */
   readonly listener: (changes: ReadonlyMap<string, Change>) => void;
   /** Hears what the listener has thrown: we are called by timers, and nobody else would. */
@@ -68,16 +70,18 @@ export class Changes {
   #flush(): void {
     if (this.#isClosed) return;
     // What was read or told since is no news: the watcher and a look find the same change.
-    const batch = new Map([...this.#batch].filter(([file]) => this.#isNews(file)));
+    const news = [...this.#batch].filter(([file]) => this.#isNews(file));
     this.#batch.clear();
-    if (batch.size === 0) return;
-    for (const file of batch.keys()) this.note(file);
     try {
+      const batch = new Map(news.filter(([file, change]) => this.#parts.matters(file, change)));
+      // Of a file that means nothing any more only what it looks like is kept.
+      for (const [file] of news) if (batch.has(file) || this.#stamps.has(file)) this.note(file);
+      if (batch.size === 0) return;
+      this.#lookLater();
       this.#parts.listener(batch);
     } catch (error) {
       this.#parts.onError(error);
     }
-    this.#lookLater();
   }
 
   #isNews(file: string): boolean {

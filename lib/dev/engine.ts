@@ -34,6 +34,8 @@ export interface EngineParts {
   readonly requires: PageRequires;
   /** Lists the endpoint files. */
   readonly list: () => Promise<readonly string[]>;
+  /** Whether a file is part of the project, whatever pages use. */
+  readonly isPart: (file: string, change: Change) => boolean;
   readonly onChange: (engine: Engine, changes: ReadonlyMap<string, Change>) => void;
 }
 
@@ -50,7 +52,7 @@ export interface Engine {
 }
 
 export async function startEngine(parts: EngineParts): Promise<Engine> {
-  const { tools, config, logger, roots, requires, list, onChange } = parts;
+  const { tools, config, logger, roots, requires, list, isPart, onChange } = parts;
   const { root, shared, siteText: site } = config;
   let changes: Changes | undefined;
   let isClosed = false;
@@ -71,8 +73,10 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   const listener: ChangesParts["listener"] = (batch) => onChange(engine, batch);
   const onError = (error: unknown): void =>
     logger.error({ err: error }, "A change of a file could not be followed.");
-  changes = new Changes({ watcher: server.watcher, list, listener, onError });
   const runner = new PageRunner(tools, server, host, { roots, requires });
+  const matters: ChangesParts["matters"] = (file, change) =>
+    isPart(file, change) || runner.concerns(file, change);
+  changes = new Changes({ watcher: server.watcher, list, matters, listener, onError });
   const positions = new Positions((file) => runner.codeOf(file));
   const engine: Engine = {
     server,

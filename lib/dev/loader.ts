@@ -142,6 +142,8 @@ class DevLoader implements Loader {
       roots: this.#roots,
       requires: this.#requires,
       list: async () => (await scanPages(this.#pages)).files.map((name) => join(this.#pages, name)),
+      // A file that nobody has loaded yet may still say what a page exports.
+      isPart: (file, change) => this.#isPart(file, change) || CODE.test(file),
       onChange: (engine, changes) => this.#change(engine, changes),
     });
     return this.#engine;
@@ -188,26 +190,27 @@ class DevLoader implements Loader {
     }
     const files = new Set([...changes.keys()].flatMap((file) => [file, realPath(file)]));
     const isSetting = [...files].some((file) => this.#isSetting(file));
+    const concerned = [...changes].filter(
+      ([file, change]) => this.#isPart(file, change) || engine.runner.concerns(file, change),
+    );
+    const none = { modules: 0, ofHost: [] };
     const { modules, ofHost } = isSetting
-      ? { modules: this.#restart(engine), ofHost: [] }
-      : engine.runner.invalidate(files, changes);
-    this.#reader?.forgetFailures();
+      ? { ...none, modules: this.#restart(engine) }
+      : concerned.length === 0
+        ? none
+        : engine.runner.invalidate(files, changes);
     for (const file of ofHost) {
       this.#logger.info(
         `${this.#name(file)} was changed, but the host has loaded it: restart the host.`,
       );
     }
-    const ours = [...changes.keys()].filter(
-      (file) => !ofHost.includes(file) && (modules > 0 || this.#isPart(file)),
-    );
+    const ours = concerned.map(([file]) => file).filter((file) => !ofHost.includes(file));
     if (ours.length > 0) {
+      this.#reader?.forgetFailures();
       this.#reload ??= { since: performance.now(), files: new Set(), modules: 0 };
       for (const file of ours) this.#reload.files.add(file);
       this.#reload.modules += modules;
-    } else if (![...files].some((file) => CODE.test(file))) {
-      return;
     }
-    // A file that nobody has loaded yet may still say what a page exports.
     this.#listener?.();
     this.#reader?.check(changes);
     clearTimeout(this.#twinsTimer);
@@ -233,9 +236,11 @@ class DevLoader implements Loader {
     return SETTINGS.test(file) || isEnvFile(MODE, this.#config.root, file);
   }
 
-  /** Whether a file is an endpoint or the middleware, loaded or not. */
-  #isPart(file: string): boolean {
-    if (file.startsWith(this.#pages + sep) || this.#isSetting(file)) return true;
+  /** Whether a file is an endpoint, the middleware or a setting, loaded or not. */
+  #isPart(file: string, change: Change): boolean {
+    if (this.#isSetting(file)) return true;
+    // Which files are there is of interest even where they are no endpoints.
+    if (file.startsWith(this.#pages + sep)) return change !== "changed" || CODE.test(file);
     return this.#middleware !== undefined && file.startsWith(this.#middleware) && CODE.test(file);
   }
 

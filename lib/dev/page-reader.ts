@@ -50,17 +50,18 @@ export class PageReader {
     const file = await findModule(path);
     if (file === undefined && option === undefined) return undefined;
     const source = nameForPeople(root, file ?? path);
-    try {
+    const load = async (): Promise<MiddlewareHandler> => {
       if (file === undefined) throw bridgeError("MIDDLEWARE_NOT_FOUND", { file: source });
       const onRequest = onRequestOf(await this.#import(file, source), source);
       return tracedFunction(onRequest, this.engine.positions);
+    };
+    try {
+      return await load();
     } catch (error) {
       if (file === undefined && !this.isRunning) throw error;
       this.#log(error as Error, source);
-      // Nothing is served past a guard that is broken.
-      return () => {
-        throw error;
-      };
+      // Nothing is served past a guard that is broken; like a page it is tried again by who needs it.
+      return async (context, next) => (await (await load())(context, next)) as Response;
     }
   }
 

@@ -6,8 +6,11 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { DevEnvironment, HotUpdateOptions, ViteDevServer } from "vite";
 import type { EvaluatedModuleNode, FetchFunctionOptions, FetchResult } from "vite/module-runner";
 import { isCommonJs } from "../loader/common-js.ts";
+import { realPath } from "../loader/real-path.ts";
 import type { EndpointModule } from "../types.ts";
 import type { PageRequires } from "./common-js.ts";
+import { isRequired } from "./common-js.ts";
+import { Awaited } from "./awaited.ts";
 import type { Change } from "./changes.ts";
 import type { HostModules } from "./host-modules.ts";
 import { standInOf } from "./astro-plugin.ts";
@@ -34,6 +37,9 @@ export interface RunnerParts {
   readonly requires: PageRequires;
 }
 
+/** How often a module is read anew because something changed meanwhile. */
+const ATTEMPTS = 20;
+
 export class PageRunner {
   readonly #environment: DevEnvironment;
   readonly #runner: Runner;
@@ -45,8 +51,9 @@ export class PageRunner {
   readonly #entries = new Set<string>();
   /** URLs of modules that are had through require(), their files, and the sources that these stand for. */
   readonly #commonJs = new Map<string, { readonly file: string; readonly source: string }>();
-  /** Modules that failed when they ran. */
+  /** Modules that failed when they ran, or that were read while they changed. */
   readonly #failed = new Set<string>();
+  readonly #awaited = new Awaited();
   readonly #code = new Map<string, string>();
   #version = 0;
 
@@ -116,10 +123,11 @@ export class PageRunner {
 
   /** Transforms a file that was loaded before, to hear of its mistakes before somebody asks for it. */
   async check(file: string): Promise<void> {
-    const module = this.#runner.evaluatedModules.getModulesByFile(toPosix(file));
-    if (module !== undefined && !this.#isExternal(file)) {
-      await this.#environment.transformRequest(toPosix(file));
-    }
+    const path = toPosix(file);
+    const nodes = [...(this.#runner.evaluatedModules.getModulesByFile(path) ?? [])];
+    // A file that pages have as a text (?raw) need not be code.
+    const isCode = nodes.some(({ id }) => id === path);
+    if (isCode && !this.#isExternal(file)) await this.#environment.transformRequest(path);
   }
 
   /** The code that runs for a file. */
@@ -132,8 +140,23 @@ export class PageRunner {
     return this.#host.files().filter((file) => this.#code.has(file));
   }
 
+  /** Whether a change is one to the pages: they use the file, a glob of theirs covers it, or one that failed waits for it. */
+  concerns(file: string, change: Change): boolean {
+    const { evaluatedModules } = this.#runner;
+    const { moduleGraph } = this.#environment;
+    const isUsed = [file, realPath(file)].some((path) => {
+      const loaded = evaluatedModules.getModulesByFile(toPosix(path));
+      const read = moduleGraph.getModulesByFile(toPosix(path));
+      return (
+        (loaded?.size ?? 0) + (read?.size ?? 0) > 0 || isRequired(path) || this.#requires.owns(path)
+      );
+    });
+    if (isUsed || (change !== "removed" && this.#awaited.has(file))) return true;
+    return this.#globsOf(file, change).length > 0;
+  }
+
   /**
-   * Forgets the modules of files, those that import them, and those that failed: any file may be what they lack.
+   * Forgets the modules of files, those that import them, and those that failed: any of them may be what they lack.
    *
    * @param files Absolute paths, real ones among them.
    * @param changes The same as events, for what hangs on the presence of a file.
@@ -167,6 +190,7 @@ export class PageRunner {
       if (node !== undefined) nodes.add(node);
     }
     this.#failed.clear();
+    this.#awaited.clear();
     // A set is walked with what is added on the way.
     for (const node of nodes) {
       for (const id of node.importers) {
@@ -180,7 +204,7 @@ export class PageRunner {
     }
     // Of Vite's own graph nothing is needed but fresh transforms, and resolutions that failed must be tried again.
     this.#environment.moduleGraph.invalidateAll();
-    this.#version++;
+    if (files.length > 0) this.#version++;
     return nodes.size;
   }
 
@@ -208,13 +232,14 @@ export class PageRunner {
     if (options?.cached) return { cache: true };
     const standIn = standInOf(url, importer, this.#roots);
     if (standIn !== undefined) return this.#externalOf(fileURLToPath(standIn)) as FetchResult;
-    for (;;) {
+    for (let attempt = 1; ; attempt++) {
       const version = this.#version;
       const file = await this.#fileOf(url);
       const external = file === undefined ? undefined : this.#externalOf(file);
       const result = external ?? (await this.#environment.fetchModule(url, importer, options));
-      // What was read while it changed is read again.
-      if (version !== this.#version) continue;
+      // What was read while it changed is read again; where it never rests, with the next request.
+      if (version !== this.#version && attempt < ATTEMPTS) continue;
+      if (version !== this.#version && "id" in result) this.#failed.add(result.id);
       return "code" in result ? { ...result, invalidate: false } : result;
     }
   }
@@ -248,6 +273,7 @@ export class PageRunner {
       return await run();
     } catch (error) {
       this.#failed.add(id);
+      this.#awaited.add(error);
       throw error;
     }
   }

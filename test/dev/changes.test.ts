@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { ChangesParts } from "../../lib/dev/changes.ts";
 import { Changes } from "../../lib/dev/changes.ts";
 import { writeApp } from "../lib/loader/_app.ts";
-import { HOSTS, page, startDev } from "./_hosts.ts";
+import { HOSTS, page, reloads, startDev } from "./_hosts.ts";
 
 type Batch = ReadonlyMap<string, string>;
 
@@ -18,6 +18,7 @@ function follow(listener: (batch: Batch) => void = () => {}) {
   const changes = new Changes({
     watcher: watcher as unknown as ChangesParts["watcher"],
     list: async () => [],
+    matters: (file) => !file.endsWith(".log"),
     listener(batch) {
       heard.push(batch);
       for (const wake of waiting.splice(0)) wake();
@@ -71,6 +72,17 @@ describe("a file that changes", () => {
     expect([...(heard[0] ?? [])]).toEqual([[join(root, "a.ts"), "added"]]);
   });
 
+  it("is nobody's business when it means nothing, and keeps nobody from a look at those that do", async () => {
+    const root = writeApp({ "a.ts": "a", "b.log": "b" });
+    const { watcher, changes, heard, next } = follow();
+    changes.note(join(root, "a.ts"));
+    const noise = setInterval(() => watcher.emit("change", join(root, "b.log")), 1);
+    onTestFinished(() => clearInterval(noise));
+    writeFileSync(join(root, "a.ts"), "a, and not a word from the watcher");
+    await next();
+    expect(heard.map((batch) => [...batch])).toEqual([[[join(root, "a.ts"), "changed"]]]);
+  });
+
   it("ends nothing when the listener fails, and is followed further", async () => {
     const root = writeApp({ "a.ts": "a" });
     const { watcher, errors, next } = follow(() => {
@@ -114,5 +126,61 @@ describe.each(HOSTS)("a running %s host", (name) => {
     host.remove("src/lib/x");
     host.write("src/lib/x/index.ts", "export const x = 'back';");
     await host.until("/a", "200 back");
+  });
+
+  it("answers while files that no page uses are written to all the time, and tells of a mistake once", async () => {
+    const chain = Object.fromEntries(
+      Array.from({ length: 40 }, (_none, at) => [
+        `src/lib/m${at}.ts`,
+        at === 39
+          ? "export const x = 1;"
+          : `import { x as y } from "./m${at + 1}.ts"; export const x = y + 1;`,
+      ]),
+    );
+    const host = await startDev(name, {
+      ...chain,
+      "src/pages/a.ts":
+        'import { x } from "../lib/m0.ts"; export const GET = () => new Response("x" + x);',
+      "src/pages/bad.ts": "export const GET = ;",
+    });
+    let turn = 0;
+    const noise = setInterval(() => {
+      turn++;
+      host.write(`logs/${turn % 20}.log`, `${turn}`);
+    }, 10);
+    onTestFinished(() => clearInterval(noise));
+    expect(await host.ask("/a")).toBe("200 x40");
+    for (let at = 0; at < 20; at++) expect(await host.ask("/bad")).toMatch(/^500 /);
+    host.write("src/lib/m39.ts", "export const x = 2;");
+    await host.until("/a", "200 x41");
+    expect(host.logs.filter(({ level }) => level === "error")).toHaveLength(1);
+    expect(reloads(host)).toEqual([expect.stringMatching(/^reloaded src\/lib\/m39\.ts \(/)]);
+  });
+
+  it("heals a middleware as soon as what it reads is there", async () => {
+    const host = await startDev(name, { "src/pages/a.ts": page("a") });
+    host.write(
+      "src/middleware.ts",
+      `import { readFileSync } from "node:fs";
+       const text = readFileSync(new URL("../mode.yaml", import.meta.url), "utf8");
+       export const onRequest = () => new Response(text);`,
+    );
+    await host.until("/a", /^500 /);
+    host.write("mode.yaml", "guarded");
+    await host.until("/a", "200 guarded");
+  });
+
+  it("takes a text that pages import for what it is, when it is edited", async () => {
+    const host = await startDev(name, {
+      "src/pages/a.ts":
+        'import text from "../query.sql?raw"; export const GET = () => new Response(text);',
+      "src/query.sql": "SELECT 1 FROM a",
+    });
+    expect(await host.ask("/a")).toBe("200 SELECT 1 FROM a");
+    host.write("src/query.sql", "SELECT 2 FROM b");
+    await host.until("/a", "200 SELECT 2 FROM b");
+    host.write("src/pages/b.ts", page("b"));
+    await host.until("/b", "200 b");
+    expect(host.logs.filter(({ level }) => level === "error")).toEqual([]);
   });
 });
