@@ -23,7 +23,19 @@ export const consoleLogger: Logger = {
   },
 };
 
-function write(level: "warn" | "error", fieldsOrMessage: object | string, message?: string): void {
+/** In development somebody reads along: what was reloaded, and what will not be. */
+export const developmentLogger: Logger = {
+  ...consoleLogger,
+  info(fieldsOrMessage: object | string, message?: string) {
+    write("info", fieldsOrMessage, message);
+  },
+};
+
+function write(
+  level: "info" | "warn" | "error",
+  fieldsOrMessage: object | string,
+  message?: string,
+): void {
   if (typeof fieldsOrMessage === "string") {
     console[level](`[starbridge] ${fieldsOrMessage}`);
     return;

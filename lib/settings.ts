@@ -4,7 +4,7 @@ import { resolveConfig } from "./config.ts";
 import { loadConfigFile, mergeOptions } from "./config-file.ts";
 import type { Surroundings } from "./exchange.ts";
 import type { Logger } from "./log.ts";
-import { consoleLogger } from "./log.ts";
+import { consoleLogger, developmentLogger } from "./log.ts";
 import { createSurroundings } from "./surroundings.ts";
 import type { BridgeOptions } from "./types.ts";
 
@@ -32,13 +32,14 @@ const DEFAULT_BODY_LIMIT = 10 * 1024 * 1024;
 /** @throws BridgeError for an option that is none, or has a wrong value. */
 export function createSettings(options: BridgeOptions, host: HostDefaults): Settings {
   const config = resolveConfig(options);
-  const logger = config.logger ?? host.logger ?? consoleLogger;
+  const dev = config.dev ?? host.dev ?? false;
+  const logger = config.logger ?? host.logger ?? (dev ? developmentLogger : consoleLogger);
   const bodySizeLimit = config.bodySizeLimit ?? host.bodySizeLimit ?? DEFAULT_BODY_LIMIT;
   return {
     config,
     logger,
     bodySizeLimit: bodySizeLimit || Number.POSITIVE_INFINITY,
-    dev: config.dev ?? host.dev ?? false,
+    dev,
     surroundings: createSurroundings(config, logger),
   };
 }

@@ -73,7 +73,8 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   const listener: ChangesParts["listener"] = (batch) => onChange(engine, batch);
   const onError = (error: unknown): void =>
     logger.error({ err: error }, "A change of a file could not be followed.");
-  const runner = new PageRunner(tools, server, host, { roots, requires });
+  const onExternal = (file: string): void => changes?.noteNew(file);
+  const runner = new PageRunner(tools, server, host, { roots, requires, onExternal });
   const matters: ChangesParts["matters"] = (file, change) =>
     isPart(file, change) || runner.concerns(file, change);
   changes = new Changes({ watcher: server.watcher, list, matters, listener, onError });

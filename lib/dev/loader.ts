@@ -32,7 +32,7 @@ export async function createDevLoader(options: DevLoaderOptions): Promise<Loader
   const tools = await importTools(options.config.root);
   if (typeof tools === "object") return new DevLoader(tools, options);
   const found = tools === undefined ? "is not installed" : `is version ${tools}`;
-  options.logger.info(
+  options.logger.warn(
     `Pages do not reload, because vite ${found}. For hot reload: npm install --save-dev vite@8`,
   );
   return undefined;
@@ -200,7 +200,7 @@ class DevLoader implements Loader {
         ? none
         : engine.runner.invalidate(files, changes);
     for (const file of ofHost) {
-      this.#logger.info(
+      this.#logger.warn(
         `${this.#name(file)} was changed, but the host has loaded it: restart the host.`,
       );
     }

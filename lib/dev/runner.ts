@@ -35,6 +35,8 @@ export interface RunnerParts {
   /** Folders whose files may import Astro's modules. */
   readonly roots: ReadonlySet<string>;
   readonly requires: PageRequires;
+  /** Hears of files that pages have, and that nobody reads for them. */
+  readonly onExternal: (file: string) => void;
 }
 
 /** How often a module is read anew because something changed meanwhile. */
@@ -47,6 +49,7 @@ export class PageRunner {
   readonly #roots: ReadonlySet<string>;
   readonly #idOf: (url: string) => string;
   readonly #requires: PageRequires;
+  readonly #onExternal: (file: string) => void;
   /** Endpoint files and the middleware: never the host's, or they would not reload. */
   readonly #entries = new Set<string>();
   /** URLs of modules that are had through require(), their files, and the sources that these stand for. */
@@ -61,12 +64,13 @@ export class PageRunner {
     { runner }: ViteTools,
     server: ViteDevServer,
     host: HostModules,
-    { roots, requires }: RunnerParts,
+    { roots, requires, onExternal }: RunnerParts,
   ) {
     this.#environment = server.environments.ssr;
     this.#host = host;
     this.#roots = roots;
     this.#requires = requires;
+    this.#onExternal = onExternal;
     this.#idOf = runner.normalizeModuleId;
     const evaluator = new runner.ESModulesEvaluator();
     this.#runner = new runner.ModuleRunner(
@@ -254,8 +258,9 @@ export class PageRunner {
   #externalOf(file: string): FetchResult | undefined {
     const handed = this.#entries.has(file) ? undefined : this.#host.find(file);
     if (handed !== undefined) this.#code.delete(file);
-    if (handed?.kind === "module") return { externalize: handed.url, type: "module" };
     if (handed === undefined && !isCommonJs(file)) return undefined;
+    this.#onExternal(file);
+    if (handed?.kind === "module") return { externalize: handed.url, type: "module" };
     const path = handed?.file ?? file;
     const url = `file://${toPosix(path)}`;
     this.#commonJs.set(url, { file: path, source: file });

@@ -45,6 +45,43 @@ describe("a host in development", () => {
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "a undefined\n", stderr: "" });
   });
 
+  it("tells on the console what was reloaded and what was not, and nothing of it in production", async () => {
+    const talking = `
+      import { writeFileSync } from "node:fs";
+      import { createApp } from "starbridge";
+      import "./src/host.js";
+      const alive = setInterval(() => {}, 1000);
+      const app = createApp({ root: import.meta.dirname, dev: process.argv[2] === "dev" });
+      const ask = async () => (await app.fetch(new Request("http://localhost/a"))).text();
+      console.log(await ask());
+      if (process.argv[2] === "dev") {
+        writeFileSync(new URL("./src/host.js", import.meta.url), "export const h = 2;");
+        const { warn } = console;
+        await new Promise((resolve) => { console.warn = (text) => { warn(text); resolve(); }; });
+        writeFileSync(new URL("./src/pages/a.js", import.meta.url), "export const GET = () => new Response('new');");
+        while ((await ask()) !== "new") await new Promise(setImmediate);
+      }
+      await app.close();
+      clearInterval(alive);`;
+    const root = writeApp({
+      ...files,
+      "src/host.js": "export const h = 1;",
+      "src/pages/a.js":
+        'import { h } from "../host.js"; export const GET = () => new Response("a" + h);',
+      "host.js": talking,
+    });
+    link(root, "starbridge");
+    expect(await runNode(root, ["host.js"])).toEqual({ code: 0, stdout: "a1\n", stderr: "" });
+    const { code, stdout, stderr } = await runNode(root, ["host.js", "dev"]);
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      "[starbridge] src/host.js was changed, but the host has loaded it: restart the host.\n",
+    );
+    expect(stdout).toMatch(
+      /^a1\n\[starbridge\] reloaded src\/pages\/a\.js \(1 module\) in \d+ ms\n$/,
+    );
+  });
+
   it("serves its pages without vite, and says how they would reload", async () => {
     const { stdout, stderr } = await runNode(await installed(files), ["host.js"]);
     expect(stderr).toBe("");
