@@ -97,7 +97,9 @@ function modulesIn(where: NodeJS.Dict<NodeModule> | NodeModule | null | undefine
  * CommonJS means the default of its source, as the compilers and the loaders that compile it say.
  */
 function namespaceOf(file: string, source: string): object {
-  const exports = (): unknown => require.cache[file]?.exports;
+  // The module itself: the cache may have another one by now, or none.
+  const module = require.cache[file];
+  const exports = (): unknown => module?.exports;
   const first = exports();
   if (types.isModuleNamespaceObject(first)) return first as object;
   const namespace: object = Object.create(null);

@@ -48,6 +48,8 @@ export interface Engine {
   readonly changes: Changes;
   /** What still runs in it may fail for that alone. */
   readonly isClosed: boolean;
+  /** Another one takes its place: it follows no file any more, and has modules for those who have begun with it. */
+  retire(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -88,6 +90,10 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     changes,
     get isClosed() {
       return isClosed;
+    },
+    async retire() {
+      this.changes.close();
+      await server.watcher.close();
     },
     async close() {
       isClosed = true;

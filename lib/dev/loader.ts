@@ -50,8 +50,6 @@ const CODE = /\.[cm]?[jt]sx?$/;
 const SETTINGS = /[\\/](?:[jt]sconfig[^\\/]*|package)\.json$/;
 /** Milliseconds after a reload until it is looked for files that exist twice: not while somebody waits. */
 const TWINS_DELAY = 200;
-/** Milliseconds that an engine lives on after another one has taken its place. */
-const RETIREMENT = 1000;
 
 class DevLoader implements Loader {
   readonly #tools: ViteTools;
@@ -64,7 +62,8 @@ class DevLoader implements Loader {
   readonly #roots = new Set<string>();
   /** Outlives engines: what it has loaded may be dropped by the next one. */
   readonly #requires = new PageRequires();
-  readonly #retired = new Set<Engine>();
+  /** Engines that others have replaced: there for as long as a request is in one of their modules. */
+  readonly #retired = new Set<WeakRef<Engine>>();
   readonly #watched = new WeakMap<Engine, Set<string>>();
   #isRunning = false;
   /** Kept while files only change: to list hundreds of folders takes longer than all the rest. */
@@ -130,8 +129,8 @@ class DevLoader implements Loader {
     this.#listener = undefined;
     clearTimeout(this.#twinsTimer);
     const engine = await this.#engine?.catch(() => undefined);
-    if (engine !== undefined) this.#retired.add(engine);
-    await Promise.all([this.#types.settled, ...[...this.#retired].map((one) => one.close())]);
+    const engines = [engine, ...[...this.#retired].map((retired) => retired.deref())];
+    await Promise.all([this.#types.settled, ...engines.map((one) => one?.close())]);
   }
 
   #start(): Promise<Engine> {
@@ -173,14 +172,13 @@ class DevLoader implements Loader {
   /** Vite reads its settings once. @returns How many modules run anew. */
   #restart(engine: Engine): number {
     this.#engine = undefined;
-    engine.changes.close();
-    // Requests in flight may still ask for a module.
-    this.#retired.add(engine);
-    const timer = setTimeout(() => {
-      this.#retired.delete(engine);
-      void engine.close();
-    }, RETIREMENT);
-    timer.unref();
+    engine.retire().catch((error: unknown) => {
+      this.#logger.error({ err: error }, "The watcher of files could not be closed.");
+    });
+    for (const retired of this.#retired) {
+      if (retired.deref() === undefined) this.#retired.delete(retired);
+    }
+    this.#retired.add(new WeakRef(engine));
     return engine.runner.size;
   }
 

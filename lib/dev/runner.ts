@@ -1,8 +1,7 @@
 // Runs the modules of pages, and forgets those that changed. Which of them are still good is decided here, at once
 // when a file changes; Vite only transforms.
-import { createRequire, isBuiltin } from "node:module";
 import { normalize } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import type { DevEnvironment, HotUpdateOptions, ViteDevServer } from "vite";
 import type { EvaluatedModuleNode, FetchFunctionOptions, FetchResult } from "vite/module-runner";
 import { isCommonJs } from "../loader/common-js.ts";
@@ -12,7 +11,9 @@ import type { PageRequires } from "./common-js.ts";
 import { isRequired } from "./common-js.ts";
 import { Awaited } from "./awaited.ts";
 import type { Change } from "./changes.ts";
+import { FormerModules } from "./former.ts";
 import type { HostModules } from "./host-modules.ts";
+import { resolveFrom } from "./import-meta.ts";
 import { standInOf } from "./astro-plugin.ts";
 import type { ViteTools } from "./vite.ts";
 
@@ -57,6 +58,7 @@ export class PageRunner {
   /** Modules that failed when they ran, or that were read while they changed. */
   readonly #failed = new Set<string>();
   readonly #awaited = new Awaited();
+  readonly #former: FormerModules;
   readonly #code = new Map<string, string>();
   #version = 0;
 
@@ -73,6 +75,9 @@ export class PageRunner {
     this.#onExternal = onExternal;
     this.#idOf = runner.normalizeModuleId;
     const evaluator = new runner.ESModulesEvaluator();
+    this.#former = new FormerModules(
+      (name) => this.#runner.evaluatedModules.getModuleByUrl(name)?.id,
+    );
     this.#runner = new runner.ModuleRunner(
       {
         hmr: false,
@@ -96,7 +101,9 @@ export class PageRunner {
         runInlinedModule: (context, code, module) =>
           this.#watch(module.id, () => {
             if (module.id === module.file) this.#code.set(normalize(module.file), code);
-            return evaluator.runInlinedModule(context, code);
+            const dynamic = runner.ssrDynamicImportKey;
+            const importModule = this.#former.begin(module.id, context[dynamic]);
+            return evaluator.runInlinedModule({ ...context, [dynamic]: importModule }, code);
           }),
         runExternalModule: (url) =>
           this.#watch(this.#idOf(url), async () => {
@@ -202,6 +209,7 @@ export class PageRunner {
         if (importer !== undefined) nodes.add(importer);
       }
     }
+    this.#former.replace(nodes);
     for (const node of nodes) {
       for (const id of node.imports) graph.getModuleById(id)?.importers.delete(node.id);
       graph.invalidateModule(node);
@@ -290,12 +298,4 @@ function isUsable(exports: unknown): exports is EndpointModule {
 
 function toPosix(file: string): string {
   return file.replaceAll("\\", "/");
-}
-
-/** Near enough to Node's own, which cannot be asked on behalf of another module. */
-function resolveFrom(path: string, specifier: string): string {
-  const href = pathToFileURL(path).href;
-  if (/^(?:\.{0,2}\/|[a-z]+:)/.test(specifier)) return new URL(specifier, href).href;
-  if (isBuiltin(specifier)) return `node:${specifier}`;
-  return pathToFileURL(createRequire(href).resolve(specifier)).href;
 }

@@ -73,4 +73,60 @@ describe("a request that was matched before a reload", () => {
     await host.until("/a", "404");
     expect(await host.handle("/a", match)).toBe("target null");
   });
+
+  it("has the modules of then, those that it asks for while it is handled among them", async () => {
+    const gates = globalThis as { gate?: Promise<void> };
+    const host = await start({
+      "src/v.ts": "export const v = 'v1';",
+      "src/w.ts": "import { v } from './v.ts'; export const w = `w1${v}`;",
+      "src/pages/a.ts": `
+        import { v } from "../v.ts";
+        export const GET = async () => {
+          await globalThis.gate;
+          return new Response(v + (await import("../w.ts")).w);
+        };`,
+      "src/pages/b.ts": "export const GET = async () => new Response((await import('../w.ts')).w);",
+    });
+    await host.until("/a", "v1w1v1");
+    let open = () => {};
+    gates.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const before = host.ask("/a");
+    host.write("src/v.ts", "export const v = 'v2';");
+    await host.until("/b", "w1v2");
+    host.write("src/w.ts", "import { v } from './v.ts'; export const w = `w2${v}`;");
+    await host.until("/b", "w2v2");
+    open();
+    expect(await before).toBe("v1w1v1");
+    await host.until("/a", "v2w2v2");
+  });
+
+  it("gets what it asks for, although settings were changed and everything is loaded anew", async () => {
+    const gates = globalThis as { gate?: Promise<void> };
+    const host = await start({
+      ".env": "PUBLIC_V=1",
+      "src/late.ts": "export const late = import.meta.env.PUBLIC_V;",
+      "src/pages/a.ts": `
+        export const GET = async () => {
+          await globalThis.gate;
+          return new Response((await import("../late.ts")).late);
+        };`,
+      "src/pages/b.ts": "export const GET = () => new Response(import.meta.env.PUBLIC_V);",
+    });
+    let open = () => {};
+    gates.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    await host.until("/b", "1");
+    const before = host.ask("/a");
+    host.write(".env", "PUBLIC_V=2");
+    await host.until("/b", "2");
+    // Nobody may go by the clock: a request lasts as long as it lasts.
+    const since = performance.now();
+    await expect.poll(() => performance.now() - since, { timeout: 5000 }).toBeGreaterThan(1200);
+    open();
+    expect(await before).toBe("1");
+    await host.until("/a", "2");
+  });
 });
