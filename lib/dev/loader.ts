@@ -27,9 +27,16 @@ export interface DevLoaderOptions {
   readonly isLenient: boolean;
 }
 
-/** @returns `undefined` when there is no vite that can be used. */
+/** @returns `undefined` when there is no vite that can be used, or a root that it cannot read. */
 export async function createDevLoader(options: DevLoaderOptions): Promise<Loader | undefined> {
-  const tools = await importTools(options.config.root);
+  const { root } = options.config;
+  if (/[#?]/.test(realPath(root))) {
+    options.logger.warn(
+      `Pages do not reload, because Vite takes the # or ? in the path of their root for the end of it: ${root}`,
+    );
+    return undefined;
+  }
+  const tools = await importTools(root);
   if (typeof tools === "object") return new DevLoader(tools, options);
   const found = tools === undefined ? "is not installed" : `is version ${tools}`;
   options.logger.warn(
@@ -46,6 +53,8 @@ interface Reload {
 }
 
 const CODE = /\.[cm]?[jt]sx?$/;
+/** The config file, by its path below the root. */
+const CONFIG = /^starbridge\.config\.[cm]?[jt]s$/;
 /** What the meaning of all modules hangs on. */
 const SETTINGS = /[\\/](?:[jt]sconfig[^\\/]*|package)\.json$/;
 /** Milliseconds after a reload until it is looked for files that exist twice: not while somebody waits. */
@@ -197,7 +206,11 @@ class DevLoader implements Loader {
       : concerned.length === 0
         ? none
         : engine.runner.invalidate(files, changes);
-    for (const file of ofHost) {
+    const unread = [...changes.keys()].filter((file) => this.#isConfig(file));
+    for (const file of unread) {
+      this.#logger.warn(`${this.#name(file)} was changed, and is read at start: restart the host.`);
+    }
+    for (const file of ofHost.filter((one) => !unread.includes(one))) {
       this.#logger.warn(
         `${this.#name(file)} was changed, but the host has loaded it: restart the host.`,
       );
@@ -232,6 +245,13 @@ class DevLoader implements Loader {
 
   #isSetting(file: string): boolean {
     return SETTINGS.test(file) || isEnvFile(MODE, this.#config.root, file);
+  }
+
+  #isConfig(file: string): boolean {
+    return (
+      CONFIG.test(file.slice(this.#config.root.length + 1)) &&
+      file.startsWith(this.#config.root + sep)
+    );
   }
 
   /** Whether a file is an endpoint, the middleware or a setting, loaded or not. */
