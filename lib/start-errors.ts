@@ -81,6 +81,11 @@ export const START_ERRORS = {
       `${d.file} is TypeScript, and this process does not run TypeScript.${aboutBuild(d)}`,
     hint: "Start the host through a loader (node --import tsx), or use a Node that strips types (22.18 or newer), or build the pages, npx starbridge build, and run them with NODE_ENV=production.",
   },
+  DECORATORS_NOT_COMPILED: {
+    message: (d: File) =>
+      `${d.file} has a decorator, and nobody compiles decorators of the standard.`,
+    hint: 'Set "experimentalDecorators": true in tsconfig.json, or do without them: neither Node nor Vite runs the others.',
+  },
   MIDDLEWARE_NOT_FOUND: {
     message: (d: File) => `The middleware module ${d.file} does not exist.`,
     hint: "Correct the `middleware` option, or leave it out: src/middleware is optional.",

@@ -71,16 +71,16 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   const server = await startVite(tools, config, constants, plugins, logger);
   const named = new SharedModules({ root, shared, createFilter: vite.createFilter });
   named.warnOfMissing(logger);
-  const host = new HostModules(named, createFindCompiled(root));
+  const host = new HostModules(root, named, createFindCompiled(root));
   const listener: ChangesParts["listener"] = (batch) => onChange(engine, batch);
   const onError = (error: unknown): void =>
     logger.error({ err: error }, "A change of a file could not be followed.");
   const onExternal = (file: string): void => changes?.noteNew(file);
-  const runner = new PageRunner(tools, server, host, { roots, requires, onExternal });
+  const runner = new PageRunner(tools, server, host, { root, roots, requires, onExternal });
   const matters: ChangesParts["matters"] = (file, change) =>
     isPart(file, change) || runner.concerns(file, change);
   changes = new Changes({ watcher: server.watcher, list, matters, listener, onError });
-  const positions = new Positions((file) => runner.codeOf(file));
+  const positions = new Positions((file) => runner.codeOf(file), runner.startOffset);
   const engine: Engine = {
     server,
     runner,

@@ -24,15 +24,18 @@ const OURS = CORE && dirname(CORE) + sep;
 export class HostModules {
   /** Files that Node has loaded as ES modules, and the exact URL: a query makes another instance. */
   readonly #modules = new Map<string, string>();
+  readonly #root: string;
   readonly #shared: SharedModules;
   readonly #findCompiled: FindCompiled;
   #isFresh = false;
 
   /**
+   * @param root Folder of the project, as a real path.
    * @param shared Files that the user says are the host's, or never the host's.
    * @param findCompiled What the host's compiler has made of a source.
    */
-  constructor(shared: SharedModules, findCompiled: FindCompiled) {
+  constructor(root: string, shared: SharedModules, findCompiled: FindCompiled) {
+    this.#root = root;
     this.#shared = shared;
     this.#findCompiled = findCompiled;
   }
@@ -66,7 +69,10 @@ export class HostModules {
   /** All files of the project that the host has loaded, and that pages are not meant to have twice. */
   files(): string[] {
     this.#refresh();
-    const files = [...this.#modules.keys(), ...requiredFiles().filter(isOfProject)];
+    const files = [
+      ...this.#modules.keys(),
+      ...requiredFiles().filter((file) => isOfProject(this.#root, file)),
+    ];
     return files.filter((file) => !this.#shared.isCopied(file));
   }
 
@@ -82,7 +88,7 @@ export class HostModules {
     this.#isFresh = true;
     for (const url of loadedUrls()) {
       const file = pathOf(url);
-      if (file === undefined || !isOfProject(file)) continue;
+      if (file === undefined || !isOfProject(this.#root, file)) continue;
       // Of several instances the one without a query is what a plain import means.
       if (!this.#modules.has(file) || !url.includes("?")) this.#modules.set(file, url);
     }
@@ -99,8 +105,10 @@ function toModule(file: string): Handed {
   return { kind: "module", url: pathToFileURL(file).href };
 }
 
-function isOfProject(file: string): boolean {
-  return !file.includes(`${sep}node_modules${sep}`) && !isOurs(file);
+/** A project may itself be below a folder of packages: only what is below its root counts. */
+function isOfProject(root: string, file: string): boolean {
+  const path = file.startsWith(root + sep) ? file.slice(root.length) : file;
+  return !path.includes(`${sep}node_modules${sep}`) && !isOurs(file);
 }
 
 function pathOf(url: string): string | undefined {

@@ -1,14 +1,15 @@
 // The error of a page that could not be loaded, with its place in the source: for the log and for the host's error
 // handler.
-import { existsSync, readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { BridgeError, bridgeError } from "../errors.ts";
 import { loadingError } from "../loader/native.ts";
 import { nameForPeople } from "../loader/pages.ts";
 import { UNSUPPORTED_CODE } from "../loader/astro-target.ts";
+import type { Blame, Explanation } from "./blame.ts";
+import { explainBlame } from "./blame.ts";
 import type { Place, Positions } from "./positions.ts";
-import { codeFrame, placeOf } from "./positions.ts";
-import type { Mistake, Parse } from "./syntax.ts";
+import { codeFrame, placeOf, placeOfText } from "./positions.ts";
+import type { Parse } from "./syntax.ts";
 import { syntaxMistake } from "./syntax.ts";
 
 /** What Vite's errors know beside their message. */
@@ -28,21 +29,27 @@ export interface FailureFacts {
   readonly positions: Positions;
   /** Absent in a Vite that has none. */
   readonly parse: Parse | undefined;
+  readonly blame?: Blame;
 }
 
 /** @param source The page's name for people. */
 export function pageFailure(source: string, thrown: unknown, facts: FailureFacts): Error {
-  const { root, positions } = facts;
+  const { root, positions, blame = {} } = facts;
   positions.correct(thrown);
   if (thrown instanceof BridgeError) return thrown;
   if (!(thrown instanceof Error) || (thrown as TransformError).code === UNSUPPORTED_CODE) {
     return loadingError(source, thrown);
   }
   const frames = positions.framesOf(thrown);
-  const { message, place } = explain(thrown, facts) ?? {
-    message: `${thrown.name}: ${firstLineOf(thrown.message)}`,
-    place: placeOf(frames[0]),
-  };
+  const { message, place } = explain(thrown, facts) ??
+    explainBlame(thrown, blame, positions) ?? {
+      message: `${thrown.name}: ${firstLineOf(thrown.message)}`,
+      place: placeOf(frames[0]),
+    };
+  if (thrown.name === "SyntaxError" && isDecorator(place)) {
+    const file = `${nameForPeople(root, place.file)}:${place.line}`;
+    return bridgeError("DECORATORS_NOT_COMPILED", { file }, { cause: thrown });
+  }
   const where = place && `${nameForPeople(root, place.file)}:${place.line}:${place.column}`;
   const text = where === undefined ? message : `${message} (${where})`;
   const frame = place && codeFrame(place);
@@ -53,7 +60,7 @@ export function pageFailure(source: string, thrown: unknown, facts: FailureFacts
   return failure;
 }
 
-function explain(error: TransformError, { root, parse }: FailureFacts): Mistake | undefined {
+function explain(error: TransformError, { root, parse }: FailureFacts): Explanation | undefined {
   const mistake = syntaxMistake(error, root, parse);
   if (mistake !== undefined) return mistake;
   const [first] = error.errors ?? [];
@@ -72,6 +79,14 @@ function explain(error: TransformError, { root, parse }: FailureFacts): Mistake 
   return { message, place };
 }
 
+/** Whether a decorator stands where V8 gave up. */
+function isDecorator(place: Place | undefined): place is Place {
+  const frame = place && codeFrame(place);
+  const line = frame?.split("\n").find((text) => text.startsWith(">"));
+  const at = line?.indexOf("|") ?? -1;
+  return place !== undefined && line?.charAt(at + 1 + place.column) === "@";
+}
+
 /** The compiler writes for a terminal, whoever reads it. */
 function withoutColors(error: TransformError): void {
   for (const name of ["message", "stack"] as const) {
@@ -79,17 +94,6 @@ function withoutColors(error: TransformError): void {
   }
   // The source, once more.
   Reflect.deleteProperty(error, "pluginCode");
-}
-
-/** Where a file names a module. */
-function placeOfText(file: string, specifier: string): Place | undefined {
-  if (!existsSync(file)) return undefined;
-  const lines = readFileSync(file, "utf8").split("\n");
-  for (const [index, line] of lines.entries()) {
-    const column = Math.max(line.indexOf(`"${specifier}"`), line.indexOf(`'${specifier}'`));
-    if (column !== -1) return { file, line: index + 1, column: column + 1 };
-  }
-  return undefined;
 }
 
 function firstLineOf(message: string): string {

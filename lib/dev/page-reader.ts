@@ -150,8 +150,9 @@ export class PageReader {
   }
 
   #failure(source: string, error: unknown): Error {
-    const { positions, parse } = this.engine;
-    return pageFailure(source, error, { root: this.#config.root, positions, parse });
+    const { positions, parse, runner } = this.engine;
+    const blame = runner.failures.blameOf(error);
+    return pageFailure(source, error, { root: this.#config.root, positions, parse, blame });
   }
 
   #log(error: Error, source: string): void {

@@ -16,19 +16,23 @@ const FRAME = /^(\s*at (?:.*? \(|async )?)(?:file:\/\/)?(\/.*|[A-Za-z]:[\\/].*):
 const LOADING = /[\\/]dev[\\/]page-reader\.[jt]s:/;
 /** The name of evaluated code ends at a space: Vite encodes them, and nothing else. */
 const ENCODED_SPACE = /%(?:20|09|C2%A0|E3%80%80)/g;
+const REQUIRING = /[\\/]dev[\\/]common-js\.[jt]s:/;
 const INLINE_MAP = /\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/;
 
 export class Positions {
-  readonly #codeOf: (file: string) => string | undefined;
+  /** The code that runs for a file, with its map inlined; `undefined` for files that run as they are. */
+  readonly codeOf: (file: string) => string | undefined;
+  readonly #startOffset: number;
   readonly #done = new WeakSet<Error>();
   readonly #maps = new Map<
     string,
     { readonly code: string; readonly map: SourceMap | undefined }
   >();
 
-  /** @param codeOf The code that runs for a file, with its map inlined; `undefined` for files that run as they are. */
-  constructor(codeOf: (file: string) => string | undefined) {
-    this.#codeOf = codeOf;
+  /** @param startOffset Lines that stand before the code where it is evaluated; the map counts them. */
+  constructor(codeOf: (file: string) => string | undefined, startOffset: number) {
+    this.codeOf = codeOf;
+    this.#startOffset = startOffset;
   }
 
   /** Rewrites the stack of an error, of its cause and of those it gathers. */
@@ -44,13 +48,28 @@ export class Positions {
     if (error instanceof AggregateError) for (const inner of error.errors) this.correct(inner);
   }
 
+  /** The place in the source of a place in the code that runs for it. */
+  sourceOf(file: string, line: number, column: number): Place | undefined {
+    const entry = this.#mapOf(file)?.findEntry(line + this.#startOffset - 1, column - 1);
+    if (entry === undefined || !("originalLine" in entry)) return undefined;
+    return { file, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+  }
+
   /** Lines of an error's stack in files that pages have loaded, up to where we asked for the page. */
   framesOf(error: Error): string[] {
     const lines = (error.stack ?? "").split("\n");
     const end = lines.findIndex((line) => LOADING.test(line));
-    return lines.slice(0, end === -1 ? lines.length : end).filter((line) => {
+    const between = lines.slice(0, end === -1 ? lines.length : end);
+    const frames = between.filter((line) => {
       const file = FRAME.exec(line)?.[2];
       return file !== undefined && this.#fileOf(file) !== undefined;
+    });
+    if (frames.length > 0) return frames;
+    // What is CommonJS runs as it is, below our require().
+    const required = between.findIndex((line) => REQUIRING.test(line));
+    return between.slice(0, Math.max(0, required)).filter((line) => {
+      const file = FRAME.exec(line)?.[2];
+      return file !== undefined && !/[\\/]node_modules[\\/]/.test(file);
     });
   }
 
@@ -70,11 +89,11 @@ export class Positions {
   /** The file that a stack names; `undefined` for files that run as they are. */
   #fileOf(named: string): string | undefined {
     const names = [named, named.replaceAll(ENCODED_SPACE, decodeURIComponent)];
-    return names.find((file) => this.#codeOf(file) !== undefined);
+    return names.find((file) => this.codeOf(file) !== undefined);
   }
 
   #mapOf(file: string): SourceMap | undefined {
-    const code = this.#codeOf(file);
+    const code = this.codeOf(file);
     if (code === undefined) return undefined;
     let known = this.#maps.get(file);
     if (known?.code !== code) {
@@ -116,4 +135,19 @@ export function codeFrame({ file, line, column }: Place): string | undefined {
     if (at === line) frame.push(`  ${" ".repeat(width)} | ${" ".repeat(Math.max(0, column - 1))}^`);
   }
   return frame.map((text) => text.trimEnd()).join("\n");
+}
+
+/** Where a file names a module. */
+export function placeOfText(file: string, specifier: string): Place | undefined {
+  let lines: string[];
+  try {
+    lines = readFileSync(file, "utf8").split("\n");
+  } catch {
+    return undefined;
+  }
+  for (const [index, line] of lines.entries()) {
+    const column = Math.max(line.indexOf(`"${specifier}"`), line.indexOf(`'${specifier}'`));
+    if (column !== -1) return { file, line: index + 1, column: column + 1 };
+  }
+  return undefined;
 }

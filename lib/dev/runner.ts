@@ -2,17 +2,18 @@
 // when a file changes; Vite only transforms.
 import { normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { DevEnvironment, HotUpdateOptions, ViteDevServer } from "vite";
+import type { DevEnvironment, ViteDevServer } from "vite";
 import type { EvaluatedModuleNode, FetchFunctionOptions, FetchResult } from "vite/module-runner";
 import { isCommonJs } from "../loader/common-js.ts";
 import { realPath } from "../loader/real-path.ts";
 import type { EndpointModule } from "../types.ts";
 import type { PageRequires } from "./common-js.ts";
 import { isRequired } from "./common-js.ts";
-import { Awaited } from "./awaited.ts";
 import type { Change } from "./changes.ts";
-import { FormerModules } from "./former.ts";
+import { globsOf } from "./globs.ts";
+import { Failures } from "./failures.ts";
 import type { HostModules } from "./host-modules.ts";
+import { RunnerImports } from "./imports.ts";
 import { resolveFrom } from "./import-meta.ts";
 import { standInOf } from "./astro-plugin.ts";
 import type { ViteTools } from "./vite.ts";
@@ -33,6 +34,8 @@ export interface Invalidated {
 }
 
 export interface RunnerParts {
+  /** Folder that names for people are relative to. */
+  readonly root: string;
   /** Folders whose files may import Astro's modules. */
   readonly roots: ReadonlySet<string>;
   readonly requires: PageRequires;
@@ -55,10 +58,10 @@ export class PageRunner {
   readonly #entries = new Set<string>();
   /** URLs of modules that are had through require(), their files, and the sources that these stand for. */
   readonly #commonJs = new Map<string, { readonly file: string; readonly source: string }>();
-  /** Modules that failed when they ran, or that were read while they changed. */
-  readonly #failed = new Set<string>();
-  readonly #awaited = new Awaited();
-  readonly #former: FormerModules;
+  readonly failures = new Failures();
+  readonly #imports: RunnerImports;
+  /** Lines that stand before the code of a module where it is evaluated. */
+  readonly startOffset: number;
   readonly #code = new Map<string, string>();
   #version = 0;
 
@@ -66,7 +69,7 @@ export class PageRunner {
     { runner }: ViteTools,
     server: ViteDevServer,
     host: HostModules,
-    { roots, requires, onExternal }: RunnerParts,
+    { root, roots, requires, onExternal }: RunnerParts,
   ) {
     this.#environment = server.environments.ssr;
     this.#host = host;
@@ -75,9 +78,8 @@ export class PageRunner {
     this.#onExternal = onExternal;
     this.#idOf = runner.normalizeModuleId;
     const evaluator = new runner.ESModulesEvaluator();
-    this.#former = new FormerModules(
-      (name) => this.#runner.evaluatedModules.getModuleByUrl(name)?.id,
-    );
+    this.startOffset = evaluator.startOffset ?? 0;
+    this.#imports = new RunnerImports(root, () => this.#runner.evaluatedModules);
     this.#runner = new runner.ModuleRunner(
       {
         hmr: false,
@@ -97,13 +99,20 @@ export class PageRunner {
         },
       },
       {
-        startOffset: evaluator.startOffset,
+        startOffset: this.startOffset,
         runInlinedModule: (context, code, module) =>
           this.#watch(module.id, () => {
             if (module.id === module.file) this.#code.set(normalize(module.file), code);
-            const dynamic = runner.ssrDynamicImportKey;
-            const importModule = this.#former.begin(module.id, context[dynamic]);
-            return evaluator.runInlinedModule({ ...context, [dynamic]: importModule }, code);
+            const imports = this.#imports.begin(module, {
+              request: context[runner.ssrImportKey],
+              dynamic: context[runner.ssrDynamicImportKey],
+            });
+            const given = {
+              ...context,
+              [runner.ssrImportKey]: imports.request,
+              [runner.ssrDynamicImportKey]: imports.dynamic,
+            };
+            return evaluator.runInlinedModule(given, code);
           }),
         runExternalModule: (url) =>
           this.#watch(this.#idOf(url), async () => {
@@ -121,7 +130,7 @@ export class PageRunner {
     this.#entries.add(file);
     this.#host.expire();
     // What failed may succeed now: a package was installed, a database came up.
-    if (this.#failed.size > 0) {
+    if (this.failures.ids.size > 0) {
       // The resolver keeps what it saw on the disk until it hears of a new file, whichever, and watchers miss some.
       await this.#environment.pluginContainer.watchChange(toPosix(file), { event: "create" });
       this.#forget([]);
@@ -153,17 +162,15 @@ export class PageRunner {
 
   /** Whether a change is one to the pages: they use the file, a glob of theirs covers it, or one that failed waits for it. */
   concerns(file: string, change: Change): boolean {
-    const { evaluatedModules } = this.#runner;
-    const { moduleGraph } = this.#environment;
-    const isUsed = [file, realPath(file)].some((path) => {
-      const loaded = evaluatedModules.getModulesByFile(toPosix(path));
-      const read = moduleGraph.getModulesByFile(toPosix(path));
-      return (
-        (loaded?.size ?? 0) + (read?.size ?? 0) > 0 || isRequired(path) || this.#requires.owns(path)
-      );
-    });
-    if (isUsed || (change !== "removed" && this.#awaited.has(file))) return true;
-    return this.#globsOf(file, change).length > 0;
+    const graphs = [this.#runner.evaluatedModules, this.#environment.moduleGraph];
+    const isUsed = [file, realPath(file)].some(
+      (path) =>
+        graphs.some((graph) => (graph.getModulesByFile(toPosix(path))?.size ?? 0) > 0) ||
+        isRequired(path) ||
+        this.#requires.owns(path),
+    );
+    if (isUsed || (change !== "removed" && this.failures.awaits(file))) return true;
+    return globsOf(this.#environment, file, change).length > 0;
   }
 
   /**
@@ -179,7 +186,9 @@ export class PageRunner {
         !dropped.includes(file) && this.#isExternal(file) && this.#host.find(file) !== undefined,
     );
     const changed = [...files].filter((file) => !ofHost.includes(file));
-    const globs = [...changes].flatMap(([file, change]) => this.#globsOf(file, change));
+    const globs = [...changes].flatMap(([file, change]) =>
+      globsOf(this.#environment, file, change),
+    );
     const modules = this.#forget([...changed, ...dropped, ...globs]);
     return { modules, ofHost };
   }
@@ -196,12 +205,11 @@ export class PageRunner {
     for (const file of files) {
       for (const node of graph.getModulesByFile(toPosix(file)) ?? []) nodes.add(node);
     }
-    for (const id of this.#failed) {
+    for (const id of this.failures.ids) {
       const node = graph.getModuleById(id);
       if (node !== undefined) nodes.add(node);
     }
-    this.#failed.clear();
-    this.#awaited.clear();
+    this.failures.clear();
     // A set is walked with what is added on the way.
     for (const node of nodes) {
       for (const id of node.importers) {
@@ -209,7 +217,7 @@ export class PageRunner {
         if (importer !== undefined) nodes.add(importer);
       }
     }
-    this.#former.replace(nodes);
+    this.#imports.replace(nodes);
     for (const node of nodes) {
       for (const id of node.imports) graph.getModuleById(id)?.importers.delete(node.id);
       graph.invalidateModule(node);
@@ -218,21 +226,6 @@ export class PageRunner {
     this.#environment.moduleGraph.invalidateAll();
     if (files.length > 0) this.#version++;
     return nodes.size;
-  }
-
-  /** Files with an `import.meta.glob` that a file belongs to which came or went, as Vite's own plugin knows them. */
-  #globsOf(file: string, change: Change): string[] {
-    if (change === "changed") return [];
-    const plugin = this.#environment.plugins.find(({ name }) => name === "vite:import-glob");
-    const hook = plugin?.hotUpdate;
-    const hotUpdate = typeof hook === "function" ? hook : hook?.handler;
-    const update = {
-      type: "create",
-      file: toPosix(file),
-      modules: [],
-    } as object as HotUpdateOptions;
-    const found: unknown = hotUpdate?.call({ environment: this.#environment } as never, update);
-    return Array.isArray(found) ? found.map((module) => normalize(module.file)) : [];
   }
 
   close(): Promise<void> {
@@ -248,10 +241,15 @@ export class PageRunner {
       const version = this.#version;
       const file = await this.#fileOf(url);
       const external = file === undefined ? undefined : this.#externalOf(file);
-      const result = external ?? (await this.#environment.fetchModule(url, importer, options));
+      const result =
+        external ??
+        (await this.#environment.fetchModule(url, importer, options).catch((error: unknown) => {
+          this.failures.blame(error, { file, url, importer });
+          throw error;
+        }));
       // What was read while it changed is read again; where it never rests, with the next request.
       if (version !== this.#version && attempt < ATTEMPTS) continue;
-      if (version !== this.#version && "id" in result) this.#failed.add(result.id);
+      if (version !== this.#version && "id" in result) this.failures.ids.add(result.id);
       return "code" in result ? { ...result, invalidate: false } : result;
     }
   }
@@ -285,8 +283,7 @@ export class PageRunner {
     try {
       return await run();
     } catch (error) {
-      this.#failed.add(id);
-      this.#awaited.add(error);
+      this.failures.add(id, error);
       throw error;
     }
   }

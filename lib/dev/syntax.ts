@@ -1,6 +1,7 @@
 // What is wrong with the syntax of a file, and where, for when Vite says only that it could not be parsed.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Explanation } from "./blame.ts";
 import type { Place } from "./positions.ts";
 
 /** Parses a source; what is wrong with it comes with offsets. */
@@ -15,17 +16,12 @@ interface ParseError extends Error {
   readonly id?: string;
 }
 
-export interface Mistake {
-  readonly message: string;
-  readonly place: Place | undefined;
-}
-
 /** @returns `undefined` when an error is not about syntax, or the file is fine as it stands. */
 export function syntaxMistake(
   error: ParseError,
   root: string,
   parse: Parse | undefined,
-): Mistake | undefined {
+): Explanation | undefined {
   const isAboutSyntax =
     error.code === "PARSE_ERROR" || /^Failed to parse source for import/.test(error.message);
   const file = isAboutSyntax ? fileOf(error.id ?? "", root) : undefined;

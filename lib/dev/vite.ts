@@ -49,6 +49,8 @@ export async function startVite(
     define,
     plugins,
     resolve: { tsconfigPaths: true },
+    // What this Node has not, is compiled: `using` before Node 24.
+    oxc: { target: `node${process.versions.node}` },
     ssr: { resolve: nodeResolution() },
     // Not watched; the default is all of dist/.
     build: { outDir: config.build === false ? undefined : config.build },
@@ -80,15 +82,18 @@ function watching(watcher: FSWatcher): Promise<void> {
   });
 }
 
+/** What is no matter where nothing is bundled: Node imports whatever a page computes. */
+const BUNDLING = /dynamic import cannot be analyzed by Vite/;
+
 /** What Vite has to say is seldom for our users; its errors are. */
 function toViteLogger(logger: Logger): ViteLogger {
   const warned = new Set<string>();
   return {
     hasWarned: false,
     info() {},
-    warn: (message) => logger.warn(stripVTControlCharacters(message)),
+    warn: (message) => BUNDLING.test(message) || logger.warn(stripVTControlCharacters(message)),
     warnOnce(message) {
-      if (warned.has(message)) return;
+      if (warned.has(message) || BUNDLING.test(message)) return;
       warned.add(message);
       logger.warn(stripVTControlCharacters(message));
     },

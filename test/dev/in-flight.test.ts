@@ -78,7 +78,7 @@ describe("a request that was matched before a reload", () => {
     const gates = globalThis as { gate?: Promise<void> };
     const host = await start({
       "src/v.ts": "export const v = 'v1';",
-      "src/w.ts": "import { v } from './v.ts'; export const w = `w1${v}`;",
+      "src/w.ts": "import { v } from './v.ts'; export const w = \"w1\" + v;",
       "src/pages/a.ts": `
         import { v } from "../v.ts";
         export const GET = async () => {
@@ -95,7 +95,7 @@ describe("a request that was matched before a reload", () => {
     const before = host.ask("/a");
     host.write("src/v.ts", "export const v = 'v2';");
     await host.until("/b", "w1v2");
-    host.write("src/w.ts", "import { v } from './v.ts'; export const w = `w2${v}`;");
+    host.write("src/w.ts", "import { v } from './v.ts'; export const w = \"w2\" + v;");
     await host.until("/b", "w2v2");
     open();
     expect(await before).toBe("v1w1v1");

@@ -1,0 +1,69 @@
+// The imports of modules that run, as Node has them: a name that is not exported is refused and not undefined, and who
+// imports what nobody provides is told so by name.
+import { normalize } from "node:path";
+import type { EvaluatedModuleNode, EvaluatedModules } from "vite/module-runner";
+import { UNSUPPORTED_CODE } from "../loader/astro-target.ts";
+import { loadingError } from "../loader/native.ts";
+import { nameForPeople } from "../loader/pages.ts";
+import { FormerModules } from "./former.ts";
+
+/** How transformed code imports. */
+export interface ModuleImports {
+  request(specifier: string, metadata?: { importedNames?: string[] }): Promise<object>;
+  dynamic(specifier: string): Promise<unknown>;
+}
+
+export class RunnerImports {
+  readonly #root: string;
+  readonly #graph: () => EvaluatedModules;
+  readonly #former = new FormerModules((name) => this.#graph().getModuleByUrl(name)?.id);
+
+  /**
+   * @param root Folder that names for people are relative to.
+   * @param graph The modules that were loaded.
+   */
+  constructor(root: string, graph: () => EvaluatedModules) {
+    this.#root = root;
+    this.#graph = graph;
+  }
+
+  /** The imports of a module that is about to run. */
+  begin(module: EvaluatedModuleNode, { request, dynamic }: ModuleImports): ModuleImports {
+    return {
+      dynamic: this.#former.begin(module.id, async (name) => {
+        try {
+          return await dynamic(name);
+        } catch (error) {
+          if ((error as { code?: unknown } | null)?.code !== UNSUPPORTED_CODE) throw error;
+          throw loadingError(nameForPeople(this.#root, normalize(module.file)), error);
+        }
+      }),
+      request: async (name, metadata) => {
+        const exports = await request(name, metadata);
+        const target = this.#graph().getModuleByUrl(name);
+        assertExports(name, exports, metadata?.importedNames, target);
+        return exports;
+      },
+    };
+  }
+
+  /** Modules are replaced: those that still run have each other. */
+  replace(nodes: Iterable<EvaluatedModuleNode>): void {
+    this.#former.replace(nodes);
+  }
+}
+
+/** @throws SyntaxError as Node's, for a module that has run to its end; one of a cycle may still be about to. */
+function assertExports(
+  specifier: string,
+  exports: object,
+  names: readonly string[] = [],
+  module: EvaluatedModuleNode | undefined,
+): void {
+  if (!module?.evaluated || !module.meta || !("code" in module.meta)) return;
+  const missing = names.find((name) => !(name in exports));
+  if (missing === undefined) return;
+  throw new SyntaxError(
+    `The requested module '${specifier}' does not provide an export named '${missing}'`,
+  );
+}
