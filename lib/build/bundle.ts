@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { Plugin, Rolldown } from "vite";
 import type { Config } from "../config.ts";
 import { bridgeError } from "../errors.ts";
+import { nodeResolution } from "../loader/conditions.ts";
 import { envConstants, envPlugin, PUBLIC_PREFIXES } from "../loader/env.ts";
 import { lexExports } from "../loader/exports.ts";
 import { jsconfigPlugins } from "../loader/jsconfig.ts";
@@ -102,6 +103,7 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
       envPrefix: PUBLIC_PREFIXES,
       define: envConstants({ site }),
       resolve: { tsconfigPaths: true },
+      ssr: { resolve: nodeResolution() },
       plugins,
       build: {
         ssr: true,

@@ -263,6 +263,25 @@ describe("a build fails", () => {
 });
 
 describe("modules of the host", () => {
+  // Not "development": with that condition the test runner itself is started.
+  it.each(["production", "module", "browser"])(
+    "that the package itself names are those that Node takes, whatever it names for %s",
+    async (condition) => {
+      const root = project({
+        "package.json": JSON.stringify({
+          type: "module",
+          imports: { "#db": { [condition]: "./src/other.js", node: "./src/db.js" } },
+        }),
+        "src/db.js": 'export const name = "db";',
+        "src/other.js": 'export const name = "other";',
+        "src/pages/a.ts":
+          'import { name } from "#db";\nexport const GET = () => new Response(name);',
+      });
+      await buildProject(root);
+      expect(await serve(root).text("/a")).toBe("db");
+    },
+  );
+
   const host = (path: string) =>
     `import { pool } from ${JSON.stringify(path)}; pool.opened += 100;`;
   const endpoint = (path: string) =>
