@@ -1,7 +1,9 @@
 // Routes that the host has declared, before us and after. Fastify tells of those that come later only (`onRoute`), and of all
 // of them in one place: what `printRoutes()` prints. It is read when a file has come while the host runs.
 import type { FastifyInstance, HTTPMethods } from "fastify";
+import type { App } from "../../lib/app.ts";
 import { readConstraints } from "./constraints.ts";
+import type { Holdings } from "./holdings.ts";
 import type { RouterOptions } from "./host.ts";
 import type { Pattern } from "./patterns.ts";
 import { endBefore, parsePattern } from "./patterns.ts";
@@ -15,23 +17,23 @@ export interface HostRoute extends Pattern {
 
 /**
  * Gives the routes of a method. Asked once the host runs: from then on they stay as they are.
- *
- * @param own Methods and shapes of ours that have no constraint to know them by: `"GET [[0,"/"]]"`.
  */
 export function createHostRoutes(
   fastify: FastifyInstance,
   router: RouterOptions,
-  own: ReadonlySet<string>,
+  holdings: Holdings,
+  onConflict: App["config"]["onConflict"],
 ): (method: string) => readonly HostRoute[] {
   const known = new Map<string, readonly HostRoute[]>();
+  // Those of ours that have no constraint to know them by.
+  const isHeld = (method: string, { shape }: Pattern): boolean =>
+    onConflict !== "pages" && holdings.holderOf(method, shape) !== undefined;
   const read = (method: string): HostRoute[] => {
     const text = fastify.printRoutes({ method: method as HTTPMethods });
     return [...readTree(text, method)].flatMap(({ url, constraints }) => {
       const pattern = parsePattern(url, router);
       const kind = constraints && readConstraints(fastify, constraints);
-      const isOurs =
-        kind === "ours" || (kind === undefined && own.has(`${method} ${pattern.shape}`));
-      if (isOurs) return [];
+      if (kind === "ours" || (kind === undefined && isHeld(method, pattern))) return [];
       const isVersioned = constraints?.includes('"version":') === true;
       return [{ ...pattern, isConstrained: kind === "other", isVersioned }];
     });

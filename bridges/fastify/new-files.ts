@@ -7,32 +7,25 @@ import type { FastifyInstance, FastifyRequest, HTTPMethods, RouteHandlerMethod }
 import type { App } from "../../lib/app.ts";
 import type { Soon } from "../../lib/soon.ts";
 import { claimedBy, ownedBy } from "./constraints.ts";
+import type { Holdings } from "./holdings.ts";
 import type { HostRoute } from "./host-routes.ts";
 import type { RouterOptions } from "./host.ts";
 import type { Pattern } from "./patterns.ts";
-import { compareFitting, paramsOf, parsePattern, routedPath } from "./patterns.ts";
+import { compareFitting, paramsOf, routedPath } from "./patterns.ts";
 
 type AppRoute = App["routes"][number];
-
-/** Methods and files that have routes of their own: `"GET src/pages/a.ts"`. */
-export type Registered = ReadonlySet<string>;
-
-/** The key of a method and a file. */
-export function registeredKey(method: string, source: string): string {
-  return `${method} ${source}`;
-}
 
 /** What has to be known of files and of the host. */
 export interface Surroundings {
   readonly app: App;
   readonly router: RouterOptions;
-  readonly registered: Registered;
+  readonly holdings: Holdings;
   /** Whether a request is for the route of a file, once it fits: what the file answers may be a list, and some methods. */
   readonly isFor: (req: IncomingMessage, route: AppRoute) => boolean;
   /** The methods that a file answers in Fastify. */
   readonly methodsOf: (route: AppRoute) => Soon<readonly HTTPMethods[]>;
   /** The URLs that it has in Fastify, with the prefix. */
-  readonly urlsOf: (route: AppRoute) => readonly string[];
+  readonly patternsOf: (route: AppRoute) => readonly Pattern[];
   readonly hostRoutes: (method: string) => readonly HostRoute[];
 }
 
@@ -41,14 +34,16 @@ interface Newcomer {
   readonly route: AppRoute;
   readonly url: string;
   readonly params: Record<string, string>;
-  /** Whether no route of the host would be asked before it. */
-  readonly isFirst: boolean;
+  /** Which routes of the host would be asked before it: none, or only those that are for some requests. */
+  readonly isBehind: "none" | "some" | "all";
 }
 
 /** A route that a file would have. */
 interface Candidate {
   readonly route: AppRoute;
   readonly pattern: Pattern;
+  /** The file that has a route of the same shape. While it is there, that one is asked. */
+  readonly holder: AppRoute | undefined;
 }
 
 /**
@@ -78,12 +73,12 @@ export function registerNewFiles(
       if (isVersioned && outer.hasConstraintStrategy("version")) return false;
       const newcomer = find(req);
       if (newcomer !== undefined) newcomers.set(req, newcomer);
-      return newcomer?.isFirst === true;
+      return newcomer?.isBehind === "none";
     },
     toJSON,
   });
   // Where a route of the host with constraints would come first, it is asked whether they hold.
-  const left = ownedBy(outer, { owns: (req) => newcomers.has(req), toJSON });
+  const left = ownedBy(outer, { owns: (req) => newcomers.get(req)?.isBehind === "some", toJSON });
   for (const constraints of [claimed, left]) {
     for (const url of scope.prefix === "" ? ["/*"] : ["/", "/*"]) {
       scope.route({
@@ -110,22 +105,27 @@ export function registerNewFiles(
 }
 
 function createFinder(surroundings: Surroundings): (req: IncomingMessage) => Newcomer | undefined {
-  const { app, router, registered, isFor, urlsOf, hostRoutes } = surroundings;
+  const { app, router, holdings, isFor, patternsOf, hostRoutes } = surroundings;
   const isPreferred = app.config.onConflict === "pages";
   let routes: App["routes"] | undefined;
   let byMethod = new Map<string, Candidate[]>();
   const candidatesFor = (method: string): Candidate[] => {
     if (routes !== app.routes) byMethod = new Map();
     routes = app.routes;
-    let candidates = byMethod.get(method);
-    if (candidates !== undefined) return candidates;
-    candidates = routes
-      .filter(({ source }) => !registered.has(registeredKey(method, source)))
-      .flatMap((route) =>
-        urlsOf(route).map((url) => ({ route, pattern: parsePattern(url, router) })),
-      );
-    byMethod.set(method, candidates);
-    return candidates;
+    const known = byMethod.get(method);
+    if (known !== undefined) return known;
+    const bySource = new Map(routes.map((route) => [route.source, route]));
+    const candidates = routes.flatMap((route) =>
+      patternsOf(route).map((pattern): Candidate => {
+        const holder = bySource.get(holdings.holderOf(method, pattern.shape) ?? "");
+        return { route, pattern, holder };
+      }),
+    );
+    const unsettled = candidates.filter(
+      ({ route, pattern }) => !holdings.isSettled(method, pattern, route.source),
+    );
+    byMethod.set(method, unsettled);
+    return unsettled;
   };
   return (req) => {
     const { method = "GET", url = "" } = req;
@@ -134,17 +134,21 @@ function createFinder(surroundings: Surroundings): (req: IncomingMessage) => New
     if (path === undefined) return undefined;
     const fits = (pattern: Pattern): boolean => paramsOf(pattern, path, router) !== undefined;
     const [own] = candidates
-      .filter(({ route, pattern }) => fits(pattern) && isFor(req, route))
+      .filter(({ pattern }) => fits(pattern))
+      .filter(({ route, holder }) => isFor(req, route) && !(holder && isFor(req, holder)))
       .sort((a, b) => compareFitting(a.pattern, b.pattern));
     if (own === undefined) return undefined;
     const { route, pattern } = own;
-    const isBefore = (other: HostRoute): boolean =>
-      other.isVersioned ||
-      compareFitting(pattern, other) < 0 ||
-      (isPreferred && pattern.shape === other.shape) ||
-      !fits(other);
-    const params = paramsOf(pattern, path, router) ?? {};
-    return { route, url: pattern.url, params, isFirst: hostRoutes(method).every(isBefore) };
+    const ahead = hostRoutes(method).filter(
+      (other) =>
+        !other.isVersioned &&
+        compareFitting(pattern, other) >= 0 &&
+        !(isPreferred && pattern.shape === other.shape) &&
+        fits(other),
+    );
+    const isOpen = ahead.every(({ isConstrained }) => isConstrained);
+    const isBehind = ahead.length === 0 ? "none" : isOpen ? "some" : "all";
+    return { route, url: pattern.url, params: paramsOf(pattern, path, router) ?? {}, isBehind };
   };
 }
 
@@ -183,16 +187,16 @@ function fileOf({ target, source }: AppRoute): string {
 
 /** Tells of new files that do not answer because the host does: a start would say so. Once for each. */
 function createReview(surroundings: Surroundings): () => void {
-  const { app, router, registered, methodsOf, urlsOf, hostRoutes } = surroundings;
+  const { app, holdings, methodsOf, patternsOf, hostRoutes } = surroundings;
   let told = new Set<string>();
   const conflictsOf = async (route: AppRoute): Promise<string[]> => {
-    const isNew = (method: string): boolean => !registered.has(registeredKey(method, route.source));
-    const methods = (await methodsOf(route)).filter(isNew);
+    const methods = await methodsOf(route);
     const found = new Map<string, string[]>();
-    for (const url of methods.length === 0 ? [] : urlsOf(route)) {
-      const { shape } = parsePattern(url, router);
-      const isSame = (other: HostRoute): boolean => other.shape === shape && !other.isConstrained;
+    for (const pattern of patternsOf(route)) {
+      const isSame = (other: HostRoute): boolean =>
+        other.shape === pattern.shape && !other.isConstrained;
       for (const method of methods) {
+        if (holdings.isSettled(method, pattern, route.source)) continue;
         const other = hostRoutes(method).find(isSame);
         if (other !== undefined) found.set(other.url, [...(found.get(other.url) ?? []), method]);
       }

@@ -5,11 +5,13 @@ import { bridgeError } from "../../lib/errors.ts";
 import type { Soon } from "../../lib/soon.ts";
 import type { Constraints, Owner } from "./constraints.ts";
 import { first, ownedBy, prepareConstraints } from "./constraints.ts";
+import { Holdings } from "./holdings.ts";
 import type { RouterOptions } from "./host.ts";
 import { createHostRoutes } from "./host-routes.ts";
-import { registeredKey, registerNewFiles } from "./new-files.ts";
+import { registerNewFiles } from "./new-files.ts";
 import type { Listings } from "./owners.ts";
 import { createLookup, isFor, ownerOf, ownerWhileThere } from "./owners.ts";
+import type { Pattern } from "./patterns.ts";
 import { parsePattern } from "./patterns.ts";
 import { shapeOfUrl, toFastifyUrls } from "./urls.ts";
 
@@ -51,17 +53,16 @@ export async function registerRoutes(
   const methodsOf = createMethodLists(scope, app);
   const taken = new Set<string>();
   const guarded = new Map<string, string>();
-  const registered = new Set<string>();
-  const shapes = new Set<string>();
+  const holdings = new Holdings();
   const urlsOf = (route: AppRoute): string[] =>
     toFastifyUrls(route, slash && !router.ignoreTrailingSlash);
+  const patternsOf = (url: string): Pattern[] =>
+    fullUrls(scope.prefix, url).map((full) => parsePattern(full, router));
   if (mayGrow) prepareConstraints(outer);
   for (const route of app.routes) {
     // Thousands of files have their methods in the manifest: nobody waits for them.
     const soon = methodsOf(route);
     const supported = soon instanceof Promise ? await soon.catch(nothingOf(mayGrow)) : soon;
-    if (mayGrow)
-      for (const method of supported) registered.add(registeredKey(method, route.source));
     const owner = ownerOf(route, lookup, listings);
     const guard = mayGrow ? ownerWhileThere(app, route.source, lookup, listings) : undefined;
     for (const url of urlsOf(route)) {
@@ -75,10 +76,12 @@ export async function registerRoutes(
         return true;
       });
       const planned = { route, url, methods, owner, guard };
-      for (const method of register(outer, scope, planned, handler, onConflict)) {
-        if (!mayGrow || !isBare(planned, onConflict)) continue;
-        for (const full of fullUrls(scope.prefix, url))
-          shapes.add(`${method} ${parsePattern(full, router).shape}`);
+      const free = register(outer, scope, planned, handler, onConflict);
+      for (const pattern of mayGrow ? patternsOf(url) : []) {
+        for (const method of supported) {
+          if (!free.includes(method)) holdings.miss(method, pattern, route.source);
+          else holdings.hold(method, pattern, route.source, owner !== undefined);
+        }
       }
     }
   }
@@ -90,11 +93,11 @@ export async function registerRoutes(
     {
       app,
       router,
-      registered,
+      holdings,
       methodsOf,
       isFor: (req, route) => isFor(req, route, app, lookup, listings),
-      urlsOf: (route) => urlsOf(route).flatMap((url) => fullUrls(scope.prefix, url)),
-      hostRoutes: createHostRoutes(outer, router, shapes),
+      patternsOf: (route) => urlsOf(route).flatMap(patternsOf),
+      hostRoutes: createHostRoutes(outer, router, holdings, onConflict),
     },
     handler,
   );
@@ -110,14 +113,6 @@ function fullUrls(prefix: string, url: string): string[] {
 /** Whether no route of the host can stand beside it: one that has an owner shares its URL, unless the host wants all. */
 function isExclusive(owner: Owner | undefined, onConflict: App["config"]["onConflict"]): boolean {
   return owner === undefined || onConflict === "legacy";
-}
-
-/** Whether a route has no constraint in production. */
-function isBare(
-  { owner }: Pick<Planned, "owner">,
-  onConflict: App["config"]["onConflict"],
-): boolean {
-  return owner === undefined && onConflict !== "pages";
 }
 
 function register(
@@ -149,7 +144,7 @@ function register(
   let constraints: Constraints | undefined;
   if (onConflict === "pages") constraints = first(outer);
   if (guard !== undefined) constraints = { ...constraints, ...ownedBy(outer, guard) };
-  const mustHide = isBare({ owner }, onConflict);
+  const isBare = owner === undefined && onConflict !== "pages";
   for (const method of free) {
     const options: RouteOptions = {
       // Below a prefix Fastify registers a bare HEAD of "/" with its slash only; a list, with it and without.
@@ -161,7 +156,7 @@ function register(
     };
     if (constraints !== undefined) options.constraints = { ...constraints };
     scope.route(options);
-    if (mustHide) hide(options.constraints);
+    if (isBare) hide(options.constraints);
   }
   return free;
 }

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import fastify from "fastify";
 import { describe, expect, it } from "vitest";
+import { Holdings } from "../../bridges/fastify/holdings.ts";
 import type { RouterOptions } from "../../bridges/fastify/host.ts";
 import { createHostRoutes } from "../../bridges/fastify/host-routes.ts";
 import {
@@ -66,8 +67,8 @@ describe("a URL of Fastify's, as we read it", () => {
           }
         }
         await app.ready();
-        const own = new Set<string>();
-        const printed = createHostRoutes(app, router, own)("GET");
+        const own = new Holdings();
+        const printed = createHostRoutes(app, router, own, "error")("GET");
         const trimmed = (one: string): string =>
           router.ignoreTrailingSlash && one.length > 1 ? one.replace(/\/$/, "") : one;
         const shapes = declared.map((one) => parsePattern(trimmed(one), router).shape);
