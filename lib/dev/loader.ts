@@ -40,7 +40,7 @@ export async function createDevLoader(options: DevLoaderOptions): Promise<Loader
   if (typeof tools === "object") return new DevLoader(tools, options);
   const found = tools === undefined ? "is not installed" : `is version ${tools}`;
   options.logger.warn(
-    `Pages do not reload, because vite ${found}. For hot reload: npm install --save-dev vite@8`,
+    `Pages do not reload, because vite ${found}. For hot reload: npm install --save-dev vite@8; without it: dev: false.`,
   );
   return undefined;
 }

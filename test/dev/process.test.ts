@@ -86,7 +86,7 @@ describe("a host in development", () => {
     const { stdout, stderr } = await runNode(await installed(files), ["host.js"]);
     expect(stderr).toBe("");
     expect(stdout.split("\n")).toEqual([
-      "Pages do not reload, because vite is not installed. For hot reload: npm install --save-dev vite@8",
+      "Pages do not reload, because vite is not installed. For hot reload: npm install --save-dev vite@8; without it: dev: false.",
       "a undefined",
       "",
     ]);
