@@ -23,11 +23,11 @@ export const consoleLogger: Logger = {
   },
 };
 
-/** In development somebody reads along: what was reloaded, and what will not be. */
+/** In development somebody may read along, at a terminal: what was reloaded, and what will not be. */
 export const developmentLogger: Logger = {
   ...consoleLogger,
   info(fieldsOrMessage: object | string, message?: string) {
-    write("info", fieldsOrMessage, message);
+    if (process.stdout.isTTY) write("info", fieldsOrMessage, message);
   },
 };
 

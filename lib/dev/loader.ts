@@ -38,9 +38,11 @@ export async function createDevLoader(options: DevLoaderOptions): Promise<Loader
   }
   const tools = await importTools(root);
   if (typeof tools === "object") return new DevLoader(tools, options);
-  const found = tools === undefined ? "is not installed" : `is version ${tools}`;
-  options.logger.warn(
-    `Pages do not reload, because vite ${found}. For hot reload: npm install --save-dev vite@8; without it: dev: false.`,
+  const isMissing = tools === undefined;
+  const found = isMissing ? "is not installed" : `is version ${tools}`;
+  // To do without it is no mistake.
+  options.logger[isMissing ? "info" : "warn"](
+    `Pages do not reload, because vite ${found}. For hot reload: npm install --save-dev vite@8`,
   );
   return undefined;
 }

@@ -1,5 +1,5 @@
 // What development does to the process of the host, and what it needs from it.
-import { cpSync, mkdirSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -45,11 +45,12 @@ describe("a host in development", () => {
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "a undefined\n", stderr: "" });
   });
 
-  it("tells on the console what was reloaded and what was not, and nothing of it in production", async () => {
+  it("tells on the console what only a restart reloads, and at a terminal what was reloaded", async () => {
     const talking = `
       import { writeFileSync } from "node:fs";
       import { createApp } from "starbridge";
       import "./src/host.js";
+      if (process.argv[3] === "terminal") process.stdout.isTTY = true;
       const alive = setInterval(() => {}, 1000);
       const app = createApp({ root: import.meta.dirname, dev: process.argv[2] === "dev" });
       const ask = async () => (await app.fetch(new Request("http://localhost/a"))).text();
@@ -63,30 +64,32 @@ describe("a host in development", () => {
       }
       await app.close();
       clearInterval(alive);`;
+    const pageOfHost =
+      'import { h } from "../host.js"; export const GET = () => new Response("a" + h);';
     const root = writeApp({
       ...files,
       "src/host.js": "export const h = 1;",
-      "src/pages/a.js":
-        'import { h } from "../host.js"; export const GET = () => new Response("a" + h);',
+      "src/pages/a.js": pageOfHost,
       "host.js": talking,
     });
     link(root, "starbridge");
     expect(await runNode(root, ["host.js"])).toEqual({ code: 0, stdout: "a1\n", stderr: "" });
-    const { code, stdout, stderr } = await runNode(root, ["host.js", "dev"]);
-    expect(code).toBe(0);
-    expect(stderr).toBe(
-      "[starbridge] src/host.js was changed, but the host has loaded it: restart the host.\n",
-    );
-    expect(stdout).toMatch(
-      /^a1\n\[starbridge\] reloaded src\/pages\/a\.js \(1 module\) in \d+ ms\n$/,
-    );
+    const warning = "src/host.js was changed, but the host has loaded it: restart the host.";
+    for (const where of ["pipe", "terminal"]) {
+      writeFileSync(join(root, "src/host.js"), "export const h = 1;");
+      writeFileSync(join(root, "src/pages/a.js"), pageOfHost);
+      const { code, stdout, stderr } = await runNode(root, ["host.js", "dev", where]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: `[starbridge] ${warning}\n` });
+      const told = /^a1\n\[starbridge\] reloaded src\/pages\/a\.js \(1 module\) in \d+ ms\n$/;
+      expect(stdout).toMatch(where === "terminal" ? told : /^a1\n$/);
+    }
   });
 
   it("serves its pages without vite, and says how they would reload", async () => {
     const { stdout, stderr } = await runNode(await installed(files), ["host.js"]);
     expect(stderr).toBe("");
     expect(stdout.split("\n")).toEqual([
-      "Pages do not reload, because vite is not installed. For hot reload: npm install --save-dev vite@8; without it: dev: false.",
+      "Pages do not reload, because vite is not installed. For hot reload: npm install --save-dev vite@8",
       "a undefined",
       "",
     ]);

@@ -68,9 +68,7 @@ describe.each(["express", "fastify"])("a CommonJS project on %s", (host) => {
     child.send("close");
     expect(await exit).toEqual([0, null]);
     // Node itself may say that ESM in a CommonJS project is young, or slower to load.
-    // So may we, of a project without vite.
-    const expected =
-      /^(?:\[starbridge\] Pages do not reload, because vite is not installed\.|\(node:\d+\)|\(Use `node|Reparsing as ES|To eliminate this warning)/;
+    const expected = /^(?:\(node:\d+\)|\(Use `node|Reparsing as ES|To eliminate this warning)/;
     expect(stderr.split("\n").filter((line) => line !== "" && !expected.test(line))).toEqual([]);
   });
 });
