@@ -73,8 +73,6 @@ class DevLoader implements Loader {
   readonly #roots = new Set<string>();
   /** Outlives engines: what it has loaded may be dropped by the next one. */
   readonly #requires = new PageRequires();
-  /** Engines that others have replaced: there for as long as a request is in one of their modules. */
-  readonly #retired = new Set<WeakRef<Engine>>();
   readonly #watched = new WeakMap<Engine, Set<string>>();
   #isRunning = false;
   /** Kept while files only change: to list hundreds of folders takes longer than all the rest. */
@@ -140,8 +138,7 @@ class DevLoader implements Loader {
     this.#listener = undefined;
     clearTimeout(this.#twinsTimer);
     const engine = await this.#engine?.catch(() => undefined);
-    const engines = [engine, ...[...this.#retired].map((retired) => retired.deref())];
-    await Promise.all([this.#types.settled, ...engines.map((one) => one?.close())]);
+    await Promise.all([this.#types.settled, engine?.close()]);
   }
 
   #start(): Promise<Engine> {
@@ -186,10 +183,6 @@ class DevLoader implements Loader {
     engine.retire().catch((error: unknown) => {
       this.#logger.error({ err: error }, "The watcher of files could not be closed.");
     });
-    for (const retired of this.#retired) {
-      if (retired.deref() === undefined) this.#retired.delete(retired);
-    }
-    this.#retired.add(new WeakRef(engine));
     return engine.runner.size;
   }
 
