@@ -26,8 +26,12 @@ async function wordsOf(root: string): Promise<string[]> {
   return [...new Set(await Promise.all(paths.map(app.text)))];
 }
 
-/** A build in a process of its own, which tells what it is doing. */
-function startBuild(root: string): ChildProcess {
+/**
+ * A build in a process of its own, which tells what it is doing.
+ *
+ * @param lastStep At which step it kills itself, before another thing happens.
+ */
+function startBuild(root: string, lastStep = 0): ChildProcess {
   const script = `
     const { build } = await import(${JSON.stringify(join(repository, "dist/lib/build/build.js"))});
     const { resolveConfig } = await import(${JSON.stringify(join(repository, "dist/lib/config.js"))});
@@ -36,7 +40,10 @@ function startBuild(root: string): ChildProcess {
     await build({
       config: resolveConfig({ root: process.cwd() }),
       logger,
-      onProgress: () => process.send(++step),
+      onProgress: () => {
+        if (++step === ${lastStep}) process.kill(process.pid, "SIGKILL");
+        process.send(step);
+      },
     });
     process.send("built");
     process.disconnect();
@@ -53,14 +60,9 @@ function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => child.once("close", () => resolve()));
 }
 
-/** Kills a build as soon as it has told that many steps. */
+/** A build that ends after that many steps. */
 async function killAt(root: string, steps: number): Promise<void> {
-  const child = startBuild(root);
-  const end = ended(child);
-  child.on("message", (step) => {
-    if (step === steps) child.kill("SIGKILL");
-  });
-  await end;
+  await ended(startBuild(root, steps));
 }
 
 /** Makes a build look as if all of it had happened yesterday. */
