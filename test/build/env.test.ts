@@ -63,3 +63,16 @@ describe("import.meta.env", () => {
     await app.close();
   });
 });
+
+describe("Vite's own names in import.meta.env", () => {
+  it("stay Vite's, whatever the environment calls so", async () => {
+    const shells = ["MODE", "DEV", "PROD", "SSR", "BASE_URL"].map((name) => [name, "shell"]);
+    setEnv(Object.fromEntries(shells));
+    const names = shells.map(([name]) => `import.meta.env.${name}`).join(", ");
+    const root = project({
+      "src/pages/a.ts": `export const GET = () => Response.json([${names}]);`,
+    });
+    await buildProject(root);
+    expect(await serve(root).text("/a")).toBe('["production",false,true,true,"/"]');
+  });
+});
