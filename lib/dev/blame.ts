@@ -65,15 +65,13 @@ function compiledPlace(stack = ""): Place | undefined {
 
 /** Of code that is evaluated V8 does not say where it is broken; of a script it does, and this one never runs. */
 function evaluatedPlace(file: string | undefined, positions: Positions): Place | undefined {
-  const code = file && positions.codeOf(file);
-  if (!file || code === undefined) return undefined;
+  const text = file && positions.codeOf(file);
+  if (!file || text === undefined) return undefined;
   try {
-    new Script(`"use strict"; (async () => {\n${code}\n})`, { filename: file });
+    new Script(text, { filename: file });
   } catch (error) {
-    const stack = String((error as Error).stack);
-    const [, , line, indent] = COMPILED.exec(stack) ?? [];
-    if (indent === undefined) return undefined;
-    return positions.sourceOf(file, Number(line) - 1, indent.length + 1);
+    const place = compiledPlace((error as Error).stack);
+    return place && positions.sourceOf({ ...place, file });
   }
   return undefined;
 }

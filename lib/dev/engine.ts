@@ -80,7 +80,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   const matters: ChangesParts["matters"] = (file, change) =>
     isPart(file, change) || runner.concerns(file, change);
   changes = new Changes({ watcher: server.watcher, list, matters, listener, onError });
-  const positions = new Positions((file) => runner.codeOf(file), runner.startOffset);
+  const positions = new Positions((file) => runner.codeOf(file));
   const engine: Engine = {
     server,
     runner,

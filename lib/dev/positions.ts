@@ -22,17 +22,14 @@ const INLINE_MAP = /\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-
 export class Positions {
   /** The code that runs for a file, with its map inlined; `undefined` for files that run as they are. */
   readonly codeOf: (file: string) => string | undefined;
-  readonly #startOffset: number;
   readonly #done = new WeakSet<Error>();
   readonly #maps = new Map<
     string,
     { readonly code: string; readonly map: SourceMap | undefined }
   >();
 
-  /** @param startOffset Lines that stand before the code where it is evaluated; the map counts them. */
-  constructor(codeOf: (file: string) => string | undefined, startOffset: number) {
+  constructor(codeOf: (file: string) => string | undefined) {
     this.codeOf = codeOf;
-    this.#startOffset = startOffset;
   }
 
   /** Rewrites the stack of an error, of its cause and of those it gathers. */
@@ -49,9 +46,9 @@ export class Positions {
   }
 
   /** The place in the source of a place in the code that runs for it. */
-  sourceOf(file: string, line: number, column: number): Place | undefined {
-    const entry = this.#mapOf(file)?.findEntry(line + this.#startOffset - 1, column - 1);
-    if (entry === undefined || !("originalLine" in entry)) return undefined;
+  sourceOf({ file, line, column }: Place): Place {
+    const entry = this.#mapOf(file)?.findEntry(line - 1, column - 1);
+    if (entry === undefined || !("originalLine" in entry)) return { file, line, column };
     return { file, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
   }
 
@@ -78,12 +75,10 @@ export class Positions {
     const file = named && this.#fileOf(named);
     if (file === undefined) return frame;
     // With --enable-source-maps, or under tsx, Node has done it, but for the names.
-    const map = process.sourceMapsEnabled ? undefined : this.#mapOf(file);
-    const entry = map?.findEntry(Number(line) - 1, Number(column) - 1);
-    if (entry === undefined || !("originalLine" in entry)) {
-      return named === file ? frame : `${before}${file}:${line}:${column}${after}`;
-    }
-    return `${before}${file}:${entry.originalLine + 1}:${entry.originalColumn + 1}${after}`;
+    const isDone = process.sourceMapsEnabled;
+    const found = { file, line: Number(line), column: Number(column) };
+    const place = isDone ? found : this.sourceOf(found);
+    return `${before}${file}:${place.line}:${place.column}${after}`;
   }
 
   /** The file that a stack names; `undefined` for files that run as they are. */

@@ -10,6 +10,8 @@ import type { EndpointModule } from "../types.ts";
 import type { PageRequires } from "./common-js.ts";
 import { isRequired } from "./common-js.ts";
 import type { Change } from "./changes.ts";
+import type { ParseCode } from "./anatomy.ts";
+import { evaluate, toEvaluated } from "./evaluator.ts";
 import { globsOf } from "./globs.ts";
 import { Failures } from "./failures.ts";
 import type { HostModules } from "./host-modules.ts";
@@ -60,13 +62,11 @@ export class PageRunner {
   readonly #commonJs = new Map<string, { readonly file: string; readonly source: string }>();
   readonly failures = new Failures();
   readonly #imports: RunnerImports;
-  /** Lines that stand before the code of a module where it is evaluated. */
-  readonly startOffset: number;
   readonly #code = new Map<string, string>();
   #version = 0;
 
   constructor(
-    { runner }: ViteTools,
+    { vite, runner }: ViteTools,
     server: ViteDevServer,
     host: HostModules,
     { root, roots, requires, onExternal }: RunnerParts,
@@ -78,7 +78,6 @@ export class PageRunner {
     this.#onExternal = onExternal;
     this.#idOf = runner.normalizeModuleId;
     const evaluator = new runner.ESModulesEvaluator();
-    this.startOffset = evaluator.startOffset ?? 0;
     this.#imports = new RunnerImports(root, () => this.#runner.evaluatedModules);
     this.#runner = new runner.ModuleRunner(
       {
@@ -99,10 +98,8 @@ export class PageRunner {
         },
       },
       {
-        startOffset: this.startOffset,
         runInlinedModule: (context, code, module) =>
-          this.#watch(module.id, () => {
-            if (module.id === module.file) this.#code.set(normalize(module.file), code);
+          this.#watch(module.id, async () => {
             const imports = this.#imports.begin(module, {
               request: context[runner.ssrImportKey],
               dynamic: context[runner.ssrDynamicImportKey],
@@ -112,7 +109,10 @@ export class PageRunner {
               [runner.ssrImportKey]: imports.request,
               [runner.ssrDynamicImportKey]: imports.dynamic,
             };
-            return evaluator.runInlinedModule(given, code);
+            const text = toEvaluated(code, given, vite.parseSync as ParseCode | undefined);
+            if (module.id === module.file) this.#code.set(normalize(module.file), text);
+            await evaluate(text, given);
+            Object.seal(context[runner.ssrModuleExportsKey]);
           }),
         runExternalModule: (url) =>
           this.#watch(this.#idOf(url), async () => {

@@ -196,3 +196,120 @@ describe("the stack of an error in a stream, after the head went out", () => {
     expect(piped).toMatch(/^Error: pulled\n {4}at .*\/src\/pages\/\[kind\]\.ts:22:31\)/);
   });
 });
+
+const logged = {
+  "package.json": '{ "type": "module" }',
+  "src/pages/typescript.ts": `
+    import type { APIRoute } from "astro";
+    import { lookUp, Kind } from "../lib/look-up";
+
+    // A comment.
+    interface Row {
+      id: number;
+    }
+
+    export const GET: APIRoute = async ({ url }) => {
+      const text = \`two
+        lines\`;
+      try { if (text) await lookUp({ kind: Kind.Bad, id: 1 }); } catch (error) { log("caught", error); }
+      await new Promise<void>((resolve) => {
+        setTimeout(() => {
+          log("timer", new Error("timer"));
+          resolve();
+        });
+      });
+      const rows: Row[] = [{ id: 1 }];
+      rows
+        .map(({ id }) => id)
+        .forEach((id) => {
+          log("nested", new Error(String(id)));
+        });
+      return new Response(null);
+    };
+
+    const log = (name: string, error: unknown) => (globalThis as any).logged.push([name, (error as Error).stack]);`,
+  "src/lib/look-up.ts": `
+    export enum Kind { Good, Bad }
+
+    abstract class Base {
+      constructor(protected readonly row: { kind: Kind, id: number }) {}
+    }
+
+    class LookUp extends Base {
+      async run(): Promise<never> {
+        await null;
+
+        throw new Error("not there");
+      }
+    }
+
+    export const lookUp = (row: { kind: Kind, id: number }) => new LookUp(row).run();`,
+  "src/pages/first-line.ts":
+    'export const GET = () => { globalThis.logged.push(["first", new Error("1").stack]); return new Response(null) }',
+  "src/pages/javascript.js": `
+    import { join } from "node:path"
+    export { POST } from "../lib/other.js"
+    // Without a semicolon, as it may be.
+    const separators = [join("a", "b")]
+    class Shape {
+      size = 1
+      static async make() { return new Shape() }
+    }
+    function find()
+    {
+      return new Error("found")
+    }
+    export const GET = async () => {
+      let count = separators.length
+      const shape = await Shape.make()
+      count++
+      ;[shape].forEach(() => globalThis.logged.push(["javascript", find().stack]))
+      return new Response(null)
+    }`.replaceAll("\n", "\r\n"),
+  "src/lib/other.js": "export const POST = () => new Response(null)",
+  "src/middleware.ts": `
+    type Next = () => Promise<Response>;
+
+
+    export const onRequest = async (_: unknown, next: Next) => {
+      globalThis.logged.push(["middleware", new Error("here").stack]);
+      return next();
+    };`,
+  "host.js": `
+    import { createApp } from "starbridge";
+    globalThis.logged = [];
+    const app = createApp({ root: import.meta.dirname, dev: true });
+    await app.ready();
+    for (const name of ["typescript", "first-line", "javascript"]) {
+      const { status } = await app.fetch(new Request("http://localhost/" + name));
+      if (status !== 200) throw new Error(name + ": " + status);
+    }
+    await app.close();
+    process.stdout.write(JSON.stringify(Object.fromEntries(globalThis.logged)));`,
+};
+
+describe("the stack of an error that a page logs itself", () => {
+  it.each([
+    { with: "nothing", args: [] },
+    { with: "--enable-source-maps", args: ["--enable-source-maps"] },
+    { with: "tsx", args: ["--import", "tsx"] },
+  ])("names files and lines of the source, with $with", async ({ args }) => {
+    const root = writeApp(logged);
+    link(root, "starbridge", "tsx");
+    const { stdout, stderr } = await runNode(root, [...args, "host.js"]);
+    expect(stderr).toBe("");
+    const stacks = JSON.parse(stdout) as Record<string, string>;
+    expect(stacks.caught).toMatch(
+      /^Error: not there\n {4}at .*\/look-up\.ts:12:\d+\)\n(?:.*\n)?.*\/pages\/typescript\.ts:13:\d+\)/,
+    );
+    expect(stacks.timer).toMatch(/^Error: timer\n {4}at .*\/pages\/typescript\.ts:16:\d+\)/);
+    expect(stacks.nested).toMatch(
+      /^Error: 1\n {4}at .*\/pages\/typescript\.ts:24:\d+\)\n.*\n.*\/typescript\.ts:23:\d+\)/,
+    );
+    expect(stacks.first).toMatch(/^Error: 1\n {4}at .*\/pages\/first-line\.ts:1:\d+\)/);
+    expect(stacks.javascript).toMatch(
+      /^Error: found\n {4}at find .*\/javascript\.js:12:\d+\)\n.*\/javascript\.js:18:\d+\)/,
+    );
+    expect(stacks.middleware).toMatch(/^Error: here\n {4}at .*\/src\/middleware\.ts:6:\d+\)/);
+  });
+});

@@ -84,6 +84,7 @@ describe("the published package", () => {
 
   it("depends on few packages, each of which runs on the oldest Node we support", () => {
     expect(Object.keys(manifest.dependencies).sort()).toEqual([
+      "@jridgewell/sourcemap-codec",
       "commander",
       "cookie",
       "devalue",

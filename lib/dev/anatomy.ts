@@ -1,0 +1,92 @@
+// What of a module's code may be moved: where its parts begin, which of its lines' ends mean something, what is comment.
+
+/** Parses JavaScript. A file name and options as those of Vite's `parseSync`. */
+export type ParseCode = (
+  file: string,
+  code: string,
+  options: { readonly lang: "js"; readonly sourceType: "module" },
+) => {
+  readonly program: unknown;
+  readonly comments: readonly Range[];
+  readonly errors: readonly unknown[];
+};
+
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Offsets in a module's code. */
+export interface Anatomy {
+  /** Where an expression, a statement or a name begins: a line may begin there, too. */
+  readonly starts: ReadonlySet<number>;
+  /** Ends of statements that have no semicolon: the end of their line stands for it. */
+  readonly unended: readonly number[];
+  /** Expressions that have to begin in the line of the word before them, unless they are in parentheses. */
+  readonly bound: readonly Range[];
+  readonly comments: readonly Range[];
+  /** Literals over several lines, in their order: their lines are what they say. */
+  readonly texts: readonly Range[];
+}
+
+interface Node extends Range {
+  readonly type: string;
+  readonly argument?: Node | null;
+}
+
+const BINDING = new Set(["ReturnStatement", "ThrowStatement", "YieldExpression"]);
+
+const ENDED_BY_SEMICOLON = new Set([
+  "ExpressionStatement",
+  "VariableDeclaration",
+  "ReturnStatement",
+  "ThrowStatement",
+  "BreakStatement",
+  "ContinueStatement",
+  "DebuggerStatement",
+  "DoWhileStatement",
+  "PropertyDefinition",
+  "AccessorProperty",
+]);
+
+/** @returns `undefined` for code that cannot be parsed. */
+export function anatomyOf(code: string, parse: ParseCode): Anatomy | undefined {
+  const { program, comments, errors } = parse("module.js", code, {
+    lang: "js",
+    sourceType: "module",
+  });
+  if (errors.length > 0) return undefined;
+  const starts = new Set<number>();
+  const unended: number[] = [];
+  const bound: Range[] = [];
+  const texts: Range[] = [];
+  visit(program);
+  texts.sort((one, other) => one.start - other.start);
+  return { starts, unended, bound, comments, texts };
+
+  function visit(value: unknown, isHead = false): void {
+    if (Array.isArray(value)) {
+      for (const item of value) visit(item);
+      return;
+    }
+    if (!isNode(value)) return;
+    const { type, start, end } = value;
+    if (type === "TemplateElement" || type === "Literal") {
+      if (code.slice(start, end).includes("\n")) texts.push(value);
+    }
+    if (type !== "TemplateElement") starts.add(start);
+    if (ENDED_BY_SEMICOLON.has(type) && !isHead && code[end - 1] !== ";") unended.push(end);
+    const { argument } = value;
+    if (argument && BINDING.has(type) && argument.type !== "ParenthesizedExpression")
+      bound.push(argument);
+    const isFor = type.startsWith("For");
+    for (const key in value) {
+      const child: unknown = value[key as keyof Node];
+      if (typeof child === "object") visit(child, isFor && (key === "init" || key === "left"));
+    }
+  }
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && typeof (value as Node).type === "string";
+}
