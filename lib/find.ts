@@ -53,16 +53,22 @@ export function findRoute(
     if (isCandidate?.(route) === false) return false;
     if (page === undefined) return true;
     const { prerendered } = sources;
-    if (prerendered === undefined)
-      return isRead(sought.method) || page.answers(sought.method) !== false;
+    if (prerendered === undefined) {
+      // With a word for wrong methods, only who has the path may say it.
+      const isSettled = isRead(sought.method) || sources.mismatch !== "fallthrough";
+      return isSettled || page.answers(sought.method) !== false;
+    }
     return isRead(sought.method) && prerendered.get(match.path)?.route === page.file;
   };
   if (answers(match.route)) return match;
   const next = findBehind(sources.table, match, sought.pathname, rule, answers);
   if (next !== undefined || sources.mismatch === "fallthrough") return next;
-  // The file has the path, and says that it has not the method.
-  const isMade = sources.prerendered?.get(match.path)?.route === prerenderedPage(match.route)?.file;
-  return isMade && !isRead(sought.method) ? match : undefined;
+  // The file that has the path says that it has not the method.
+  const made = isRead(sought.method) ? undefined : sources.prerendered?.get(match.path)?.route;
+  if (made === undefined) return undefined;
+  return matchRoute(sources.table, sought.pathname, rule, (route) => {
+    return isCandidate?.(route) !== false && prerenderedPage(route)?.file === made;
+  });
 }
 
 /**
@@ -100,9 +106,13 @@ async function settlePage(
   const { source } = page;
   const { method, pathname } = sought;
   if (!isRead(method)) {
-    if (!page.answers(method)) return findBehind(table, match, pathname, slashRule, isOnDemand);
-    const fact = `${source} is prerendered; with a build it answers GET and HEAD only.`;
-    remarks.once(source, "method", `${method} ${pathname}: ${fact}`);
+    if (page.answers(method)) {
+      const fact = `${source} is prerendered; with a build it answers GET and HEAD only.`;
+      remarks.once(source, "method", `${method} ${pathname}: ${fact}`);
+    } else {
+      const behind = findBehind(table, match, pathname, slashRule, isOnDemand);
+      if (behind !== undefined || sources.mismatch === "fallthrough") return behind;
+    }
   }
   if ((await page.staticPaths()).has(match.path)) return match;
   const fact = `getStaticPaths of ${source} does not give ${pathname}.`;

@@ -67,4 +67,40 @@ describe.each(hosts)("prerendered routes beside one another on %s", (host) => {
     expect(await ask("/two/3")).toBe('{"live":{"live":"3"}}');
     await stopHosts();
   });
+
+  it.each(["built", "not built"])(
+    "refuse a method for what any of them lists, and leave other paths (%s)",
+    async (state) => {
+      const { "src/pages/two/[...live].js": _, ...prerendered } = files;
+      const root = project(prerendered);
+      if (state === "built") await buildProject(root);
+      const options = {
+        root,
+        dev: false,
+        build: state === "built" ? undefined : false,
+        logger,
+        methodMismatch: "405",
+      };
+      const server = await start(host, { options: options as object });
+      const ask = async (path: string) => {
+        const { status, headers } = await server.fetch(path, { method: "POST" });
+        return [status, headers.get("allow")?.includes("GET")];
+      };
+      // Without a build Fastify asks getStaticPaths at the first request for a path.
+      await server.fetch("/two/3");
+      for (const path of [
+        "/blog/hello.json",
+        "/blog/2.json",
+        "/tag/a",
+        "/tag/b",
+        "/two/1",
+        "/two/2",
+      ]) {
+        expect([path, ...(await ask(path))]).toEqual([path, 405, true]);
+      }
+      expect(await ask("/blog/4.json")).toEqual([404, undefined]);
+      expect(await ask("/two/3")).toEqual([404, undefined]);
+      await stopHosts();
+    },
+  );
 });
