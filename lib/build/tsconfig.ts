@@ -11,10 +11,14 @@ const CONFIG_DIR = /^\$\{configDir\}/;
 /** The compiled file of a source, when it is there. */
 export type FindCompiled = (source: string) => string | undefined;
 
-/** Reads the project's tsconfig, and the projects that it refers to. Without an `outDir`, nothing is compiled. */
-export function createFindCompiled(root: string): FindCompiled {
+/**
+ * Reads the project's tsconfig, and the projects that it refers to. Without an `outDir`, nothing is compiled.
+ *
+ * @param onRead Hears of each file that counts.
+ */
+export function createFindCompiled(root: string, onRead?: (file: string) => void): FindCompiled {
   const projects = new Map<string, Folders>();
-  for (const name of FILES) collect(join(root, name), projects);
+  for (const name of FILES) collect(join(root, name), { projects, onRead });
   const compiled = [...projects.values()].flatMap(({ outDir, rootDirs }) =>
     outDir === undefined ? [] : rootDirs.map((from) => ({ from, outDir })),
   );
@@ -44,12 +48,19 @@ interface ConfigFile {
   };
 }
 
-function collect(path: string, projects: Map<string, Folders>): void {
+interface Reading {
+  readonly projects: Map<string, Folders>;
+  readonly onRead: ((file: string) => void) | undefined;
+}
+
+function collect(path: string, reading: Reading): void {
+  const { projects, onRead } = reading;
   if (projects.has(path)) return;
   const config = readConfigFile(path);
   if (config === undefined) return;
+  onRead?.(path);
   const folder = dirname(path);
-  const { outDir, rootDir } = optionsOf(path, config, folder, 0);
+  const { outDir, rootDir } = optionsOf(path, config, { configDir: folder, depth: 0, onRead });
   const rootDirs = rootDir === undefined ? [folder, join(folder, "src")] : [rootDir];
   projects.set(path, { outDir, rootDirs });
   // They are not inherited.
@@ -57,7 +68,7 @@ function collect(path: string, projects: Map<string, Folders>): void {
     if (typeof reference?.path !== "string") continue;
     const target = resolve(folder, reference.path);
     const isFolder = statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? false;
-    collect(isFolder ? join(target, "tsconfig.json") : target, projects);
+    collect(isFolder ? join(target, "tsconfig.json") : target, reading);
   }
 }
 
@@ -66,8 +77,14 @@ interface Options {
   readonly rootDir: string | undefined;
 }
 
-/** @param configDir What `${configDir}` stands for, here and in what is extended. */
-function optionsOf(path: string, config: ConfigFile, configDir: string, depth: number): Options {
+interface Extension extends Pick<Reading, "onRead"> {
+  /** What `${configDir}` stands for, here and in what is extended. */
+  readonly configDir: string;
+  readonly depth: number;
+}
+
+function optionsOf(path: string, config: ConfigFile, extension: Extension): Options {
+  const { configDir, depth, onRead } = extension;
   const options: { -readonly [Key in keyof Options]: Options[Key] } = {
     outDir: undefined,
     rootDir: undefined,
@@ -76,7 +93,9 @@ function optionsOf(path: string, config: ConfigFile, configDir: string, depth: n
   for (const base of bases.filter((name) => typeof name === "string")) {
     const file = extended(base, path);
     const inherited = file && readConfigFile(file);
-    if (inherited) Object.assign(options, known(optionsOf(file, inherited, configDir, depth + 1)));
+    if (!inherited) continue;
+    onRead?.(file);
+    Object.assign(options, known(optionsOf(file, inherited, { ...extension, depth: depth + 1 })));
   }
   const own = (value: unknown): string | undefined => {
     if (typeof value !== "string") return undefined;

@@ -1,5 +1,5 @@
 // Vite, the runner and the file watcher as one thing that is started and closed.
-import { isAbsolute, normalize } from "node:path";
+import { isAbsolute, normalize, sep } from "node:path";
 import type { Plugin, ViteDevServer } from "vite";
 import { createFindCompiled } from "../build/tsconfig.ts";
 import type { Config } from "../config.ts";
@@ -36,6 +36,8 @@ export interface EngineParts {
   readonly list: () => Promise<readonly string[]>;
   /** Whether a file is part of the project, whatever pages use. */
   readonly isPart: (file: string, change: Change) => boolean;
+  /** Hears of files that a tsconfig consists of, whatever their names are. */
+  readonly onSetting: (file: string) => void;
   readonly onChange: (engine: Engine, changes: ReadonlyMap<string, Change>) => void;
 }
 
@@ -54,7 +56,7 @@ export interface Engine {
 }
 
 export async function startEngine(parts: EngineParts): Promise<Engine> {
-  const { tools, config, logger, roots, requires, list, isPart, onChange } = parts;
+  const { tools, config, logger, roots, requires, list, isPart, onSetting, onChange } = parts;
   const { root, shared, siteText: site } = config;
   let changes: Changes | undefined;
   let isClosed = false;
@@ -71,7 +73,11 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   const server = await startVite(tools, config, constants, plugins, logger);
   const named = new SharedModules({ root, shared, createFilter: vite.createFilter });
   named.warnOfMissing(logger);
-  const host = new HostModules(root, named, createFindCompiled(root));
+  const findCompiled = createFindCompiled(root, (file) => {
+    onSetting(file);
+    if (!file.startsWith(root + sep)) server.watcher.add(file);
+  });
+  const host = new HostModules(root, named, findCompiled);
   const listener: ChangesParts["listener"] = (batch) => onChange(engine, batch);
   const onError = (error: unknown): void =>
     logger.error({ err: error }, "A change of a file could not be followed.");

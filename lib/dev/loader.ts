@@ -71,6 +71,8 @@ class DevLoader implements Loader {
   readonly #middleware: string | undefined;
   readonly #types: TypesFile;
   readonly #roots = new Set<string>();
+  /** Files beside those that are settings by their names. */
+  readonly #settings = new Set<string>();
   /** Outlives engines: what it has loaded may be dropped by the next one. */
   readonly #requires = new PageRequires();
   readonly #watched = new WeakMap<Engine, Set<string>>();
@@ -151,6 +153,7 @@ class DevLoader implements Loader {
       list: async () => (await scanPages(this.#pages)).files.map((name) => join(this.#pages, name)),
       // A file that nobody has loaded yet may still say what a page exports.
       isPart: (file, change) => this.#isPart(file, change) || CODE.test(file),
+      onSetting: (file) => this.#settings.add(file),
       onChange: (engine, changes) => this.#change(engine, changes),
     });
     return this.#engine;
@@ -239,7 +242,8 @@ class DevLoader implements Loader {
   }
 
   #isSetting(file: string): boolean {
-    return SETTINGS.test(file) || isEnvFile(MODE, this.#config.root, file);
+    if (SETTINGS.test(file) || this.#settings.has(file)) return true;
+    return isEnvFile(MODE, this.#config.root, file);
   }
 
   #isConfig(file: string): boolean {

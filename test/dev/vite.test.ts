@@ -75,6 +75,23 @@ describe("a page in development", () => {
     await host.until("/a", "200 two");
   });
 
+  it("follows what tsconfig.json extends, and its change", async () => {
+    const config = (folder: string) =>
+      JSON.stringify({ compilerOptions: { paths: { "@/*": [`../src/${folder}/*`] } } });
+    const host = await startDev("express", {
+      "tsconfig.json": '{ "extends": "./config/first.json", "include": ["src"] }',
+      "config/first.json": '{ "extends": "./second.json" }',
+      "config/second.json": config("one"),
+      "src/one/text.ts": "export const text = 'one';",
+      "src/two/text.ts": "export const text = 'two';",
+      "src/pages/a.ts":
+        'import { text } from "@/text"; export const GET = () => new Response(text);',
+    });
+    expect(await host.ask("/a")).toBe("200 one");
+    host.write("config/second.json", config("two"));
+    await host.until("/a", "200 two");
+  });
+
   it("imports JSON and raw text, and reloads with them", async () => {
     const host = await startDev("express", {
       "src/data.json": '{ "name": "data" }',
