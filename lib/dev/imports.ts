@@ -60,7 +60,10 @@ function assertExports(
   names: readonly string[] = [],
   module: EvaluatedModuleNode | undefined,
 ): void {
-  if (!module?.evaluated || !module.meta || !("code" in module.meta)) return;
+  if (!module?.evaluated || !module.meta) return;
+  // Of other modules from outside Vite looks itself.
+  const { meta } = module;
+  if (!("code" in meta) && !("type" in meta && meta.type === "builtin")) return;
   const missing = names.find((name) => !(name in exports));
   if (missing === undefined) return;
   throw new SyntaxError(

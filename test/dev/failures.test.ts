@@ -38,6 +38,15 @@ const cases: [string, Record<string, string>, string, string][] = [
     "> 2 | import { v, nope }",
   ],
   [
+    "a name that a module of Node does not export",
+    {
+      "src/pages/c/a.ts":
+        'interface A {}\nimport { join, nope } from "node:path";\nimport { sep } from "path";\nexport const GET = () => Response.json([join, nope, sep]);',
+    },
+    "does not provide an export named 'nope' (src/pages/c/a.ts:2:1)",
+    "> 2 | import { join, nope }",
+  ],
+  [
     "code that only V8 refuses",
     { "src/pages/c/a.ts": "interface A {}\n\nconst GET = () => 1;\nexport { GET };\nnew.target;" },
     "(src/pages/c/a.ts:5:",
