@@ -2,6 +2,7 @@
 // else.
 import { realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { flagOfFile } from "../build/prerender-flag.ts";
 import type { Config } from "../config.ts";
 import { bridgeError } from "../errors.ts";
@@ -17,6 +18,9 @@ import type { Engine } from "./engine.ts";
 import { pageFailure } from "./page-failure.ts";
 import { tracedFunction, tracedModule } from "./traced.ts";
 
+/** How often, and after how many milliseconds each, it is looked whether a file came back: watchers wait as long. */
+const RETURNS = 5;
+const RETURN_DELAY = 20;
 const DEFAULT_MIDDLEWARE = "src/middleware";
 
 export class PageReader {
@@ -124,6 +128,8 @@ export class PageReader {
     }
     const load = loadOnce(async () => {
       if (mistake !== undefined) throw mistake;
+      // It answers nothing, and soon is no route any more.
+      if (!(await isThere(path))) return {};
       try {
         return tracedModule(await this.#import(path, source), this.engine.positions);
       } catch (error) {
@@ -137,7 +143,6 @@ export class PageReader {
   async #import(path: string, source: string): Promise<EndpointModule> {
     const real = realPath(path);
     if (real === undefined) {
-      // The watcher waits a moment with the news: an editor may be about to put it back.
       throw bridgeError("MODULE_FAILED", { file: source, reason: "it was removed." });
     }
     try {
@@ -162,6 +167,15 @@ export class PageReader {
     this.#logged.add(text);
     this.#logger.error({ err: error }, `${source} is broken.`);
   }
+}
+
+/** Whether a file exists; one that an editor has taken away may be about to be put back. */
+async function isThere(path: string): Promise<boolean> {
+  for (let attempt = 1; realPath(path) === undefined; attempt++) {
+    if (attempt > RETURNS) return false;
+    await setTimeout(RETURN_DELAY);
+  }
+  return true;
 }
 
 function realPath(path: string): string | undefined {

@@ -104,6 +104,18 @@ describe.each(HOSTS)("a running %s host", (name) => {
     expect(await host.ask("/nowhere")).toMatch(/^404 /);
   });
 
+  it("leaves a page that was removed before anybody asked for it to the host, at once", async () => {
+    const host = await startDev(name, {
+      "src/pages/a.ts": page("a"),
+      "src/pages/[x].ts": page("x"),
+    });
+    host.remove("src/pages/a.ts");
+    host.remove("src/pages/[x].ts");
+    expect(await host.ask("/other")).toMatch(/^404 /);
+    expect(await host.ask("/a")).toMatch(/^404 /);
+    expect(host.errors).toEqual([]);
+  });
+
   it("follows a page that is renamed, and a folder of them", async () => {
     const host = await startDev(name, { "src/pages/old/a.ts": page("moved") });
     host.write("src/pages/new.ts", page("moved"));
