@@ -85,7 +85,7 @@ export async function registerRoutes(
       }
     }
   }
-  guardLaterRoutes(outer, guarded, router, onConflict);
+  guardLaterRoutes(outer, guarded, { router, onConflict, mayGrow });
   if (!mayGrow) return () => {};
   return registerNewFiles(
     outer,
@@ -224,12 +224,17 @@ function createMethodLists(
   };
 }
 
+interface LaterRules {
+  readonly router: RouterOptions;
+  readonly onConflict: App["config"]["onConflict"];
+  readonly mayGrow: boolean;
+}
+
 /** The host may declare a route of ours later: say so with both names instead of a bare duplicate. */
 function guardLaterRoutes(
   outer: FastifyInstance,
   taken: ReadonlyMap<string, string>,
-  router: RouterOptions,
-  onConflict: App["config"]["onConflict"],
+  { router, onConflict, mayGrow }: LaterRules,
 ): void {
   outer.addHook("onRoute", (route) => {
     if (route.config?.starbridge !== undefined || onConflict === "pages") return;
@@ -237,10 +242,13 @@ function guardLaterRoutes(
     for (const method of [route.method].flat()) {
       const file = taken.get(`${method} ${shape}`);
       if (file === undefined) continue;
-      if (onConflict === "legacy") {
+      const isConstrained = Object.keys(route.constraints ?? {}).length > 0;
+      // In development our own route has a constraint, too: the host's has to have more.
+      if (onConflict === "legacy" || (isConstrained && mayGrow)) {
         route.constraints = { ...first(outer), ...route.constraints };
-        return;
       }
+      // One with a version of its own stands beside ours, as one that was declared before does.
+      if (onConflict === "legacy" || isConstrained) return;
       throw bridgeError("ROUTE_CONFLICT", {
         method,
         url: route.url,

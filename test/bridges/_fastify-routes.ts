@@ -199,6 +199,22 @@ export function fastifyRoutes(): void {
       await app.close();
     });
 
+    it.each(["before", "after"])(
+      "stand beside a version of the URL that the host declares %s",
+      async (when) => {
+        const app = fastify();
+        const legacy = () =>
+          app.get("/users/:id", { constraints: { version: "1.0.0" } }, () => "legacy 1");
+        if (when === "before") legacy();
+        await app.register(starbridge, { routes: { "users/[id].ts": page("page") } });
+        if (when === "after") legacy();
+        const headers = { "accept-version": "1.x" };
+        expect((await app.inject({ url: "/users/7", headers })).body).toBe("legacy 1");
+        expect((await app.inject("/users/7")).body).toBe("page");
+        await app.close();
+      },
+    );
+
     it("do not conflict by another method, another param name or another prefix", async () => {
       const app = fastify();
       app.post("/users/:id", () => "legacy post");

@@ -214,12 +214,17 @@ describe("a file that comes to where a running Fastify app has routes", () => {
         before(app) {
           app.get("/one", { constraints: { version: "1.0.0" } }, async () => "first version");
         },
+        after(app) {
+          app.get("/a", { constraints: { version: "1.0.0" } }, async () => "first version");
+        },
       },
     );
     host.write("src/pages/one.ts", page("page"));
     await host.until("/one", "200 page");
     const headers = { "accept-version": "1.x" };
     expect(await host.ask("/one", { headers })).toBe("200 first version");
+    expect(await host.ask("/a", { headers })).toBe("200 first version");
+    expect(await host.ask("/a")).toBe("200 a");
     expect(warnings(host)).toEqual([]);
   });
 });
