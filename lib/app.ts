@@ -69,7 +69,7 @@ export class App {
     this.#ready = refusal === undefined ? this.#start(options, traits) : Promise.reject(refusal);
     this.#ready.catch((error: unknown) => {
       this.#failure = toError(error);
-      this.logger.error({ err: error }, "The bridge could not start.");
+      if (!this.#isClosed) this.logger.error({ err: error }, "The bridge could not start.");
     });
   }
 
@@ -231,7 +231,8 @@ export class App {
   /** Takes no more requests. Open answers are the bridge's to end. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#loader?.close();
+    // One that has only begun to start ends that first.
+    await (this.#loader === undefined ? this.#ready.catch(() => {}) : this.#loader.close());
   }
 
   async #start(options: BridgeOptions, traits: HostTraits): Promise<void> {
@@ -242,7 +243,9 @@ export class App {
     const { dev } = this.#settings;
     const loader = this.#building ?? (await createLoader(this.config, dev, this.logger));
     this.#loader = loader;
-    const renderer = this.#createRenderer(await loader.load());
+    const pages = this.#isClosed ? await loader.close() : await loader.load();
+    if (!pages || this.#isClosed) throw bridgeError("CLOSED");
+    const renderer = this.#createRenderer(pages);
     if (this.config.warmup === "eager") await loadAll(renderer.sources);
     this.#renderers.replace(renderer);
     if (this.config.warmup === "idle") loadSoon(renderer.sources, this.logger);

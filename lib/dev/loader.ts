@@ -1,6 +1,7 @@
 // Loads pages through Vite, so that they reload while the host keeps running.
 import { join, resolve, sep } from "node:path";
 import type { Config } from "../config.ts";
+import { bridgeError } from "../errors.ts";
 import { provideAstroModules } from "../loader/astro-modules.ts";
 import { isEnvFile } from "../loader/env.ts";
 import { assertFolders } from "../loader/files.ts";
@@ -77,6 +78,7 @@ class DevLoader implements Loader {
   readonly #requires = new PageRequires();
   readonly #watched = new WeakMap<Engine, Set<string>>();
   #isRunning = false;
+  #isClosed = false;
   /** Kept while files only change: to list hundreds of folders takes longer than all the rest. */
   #scan: Promise<Scan> | undefined;
   #listed: ReadonlySet<string> = new Set();
@@ -114,9 +116,11 @@ class DevLoader implements Loader {
     this.#reload = undefined;
     const { root } = this.#config;
     await assertFolders(root, this.#pages);
+    this.#assertOpen();
     const engine = await this.#start();
     this.#scan ??= scanPages(this.#pages);
     const scan = await this.#scan;
+    this.#assertOpen();
     for (const path of [root, this.#pages, ...scan.links]) this.#roots.add(path);
     provideAstroModules([...this.#roots]);
     this.#watch(engine, [this.#pages, ...scan.links]);
@@ -136,7 +140,12 @@ class DevLoader implements Loader {
     this.#listener = listener;
   }
 
+  #assertOpen(): void {
+    if (this.#isClosed) throw bridgeError("CLOSED");
+  }
+
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#listener = undefined;
     clearTimeout(this.#twinsTimer);
     const engine = await this.#engine?.catch(() => undefined);
@@ -190,11 +199,12 @@ class DevLoader implements Loader {
   }
 
   #change(engine: Engine, changes: ReadonlyMap<string, Change>): void {
-    if ([...changes].some(([file, change]) => this.#changesList(file, change))) {
-      this.#scan = undefined;
-    }
     const files = new Set([...changes.keys()].flatMap((file) => [file, realPath(file)]));
     const isSetting = [...files].some((file) => this.#isSetting(file));
+    // A watcher that is replaced tells nothing any more of what it has only just seen.
+    if (isSetting || [...changes].some(([file, change]) => this.#changesList(file, change))) {
+      this.#scan = undefined;
+    }
     const concerned = [...changes].filter(
       ([file, change]) => this.#isPart(file, change) || engine.runner.concerns(file, change),
     );

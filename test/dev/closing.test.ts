@@ -1,5 +1,5 @@
-// A bridge that is closed while a reload is going on.
-import { writeFileSync } from "node:fs";
+// A bridge that is closed while it starts, or while a reload is going on.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createApp } from "starbridge";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -48,3 +48,52 @@ describe("a bridge that is closed during a reload", () => {
     expect(said).toEqual([]);
   });
 });
+
+describe("a bridge that is closed before it is ready", () => {
+  it.each([0, 1, 10, 50, 200, 1000])(
+    "leaves nothing behind, %s turns after it began",
+    async (turns) => {
+      const root = writeApp({
+        "package.json": '{ "type": "module" }',
+        "src/middleware.ts": `globalThis.ran.push(import.meta.url); ${middleware}`,
+        "src/pages/a.ts": page("a"),
+      });
+      link(root, "starbridge");
+      const ran: string[] = [];
+      Object.assign(globalThis, { ran });
+      onTestFinished(() => void Reflect.deleteProperty(globalThis, "ran"));
+      const said: unknown[] = [];
+      const say = (...args: unknown[]) => said.push(args);
+      const before = watched();
+      const app = createApp({ root, dev: true, logger: { info: say, warn: say, error: say } });
+      for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+      await app.close();
+      const { length } = ran;
+      await app.ready().catch(() => {});
+      expect(ran).toHaveLength(length);
+      expect(watched()).toBe(before);
+      expect(said).toEqual([]);
+    },
+  );
+});
+
+/** How many folders and files this process watches, on systems that tell. */
+function watched(): number {
+  const folder = "/proc/self/fdinfo";
+  const texts = list(folder).map((name) => {
+    try {
+      return readFileSync(join(folder, name), "utf8");
+    } catch {
+      return "";
+    }
+  });
+  return texts.join("\n").match(/^inotify /gm)?.length ?? 0;
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
