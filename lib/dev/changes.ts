@@ -8,6 +8,8 @@ export type Change = "added" | "changed" | "removed";
 
 /** Milliseconds from the first event of a batch to its end: one save is often two events. */
 const BATCH = 8;
+/** What a file looked like that was gone when one looked: nothing that it looks like now. */
+const SEEN = "seen";
 /** Milliseconds from the start, and from the latest batch, to each further look. */
 const LOOKS = [70, 400, 1500];
 
@@ -43,9 +45,9 @@ export class Changes {
     this.#stamps.set(file, stampOf(file));
   }
 
-  /** The same for a file that was perhaps read before: a change since then must not be forgotten. */
+  /** The same for a file that was there, and perhaps read, before: a change since then must not be forgotten. */
   noteNew(file: string): void {
-    if (!this.#stamps.has(file)) this.note(file);
+    if (!this.#stamps.has(file)) this.#stamps.set(file, stampOf(file) ?? SEEN);
   }
 
   close(): void {

@@ -116,6 +116,22 @@ describe.each(HOSTS)("a running %s host", (name) => {
     expect(host.errors).toEqual([]);
   });
 
+  it.each(["package.json", "tsconfig.json", ".env"])(
+    "leaves a page to the host that goes together with a change of %s",
+    async (setting) => {
+      const host = await startDev(name, {
+        "src/pages/a.ts": page("a"),
+        "src/pages/b.ts": page("b"),
+      });
+      expect(await host.ask("/a")).toBe("200 a");
+      host.write(setting, setting === ".env" ? "A=1" : '{ "type": "module", "version": "2.0.0" }');
+      await new Promise((resolve) => setTimeout(resolve, 15));
+      host.remove("src/pages/a.ts");
+      await host.until("/a", /^404 /);
+      expect(await host.ask("/b")).toBe("200 b");
+    },
+  );
+
   it("follows a page that is renamed, and a folder of them", async () => {
     const host = await startDev(name, { "src/pages/old/a.ts": page("moved") });
     host.write("src/pages/new.ts", page("moved"));
