@@ -31,11 +31,15 @@ export function toEvaluated(code: string, context: Context, parse?: ParseCode): 
   return `${head}${moved.code}\n})${name}\n${COMMENT}MappingURL=${BASE64}${inlined}\n`;
 }
 
-/** @param text What {@link toEvaluated} has made for the same context. */
-export async function evaluate(text: string, context: Context): Promise<void> {
+/**
+ * @param text What {@link toEvaluated} has made for the same context.
+ * @param exports The module's namespace: nothing is added to it afterwards.
+ */
+export async function evaluate(text: string, context: Context, exports: object): Promise<void> {
   // A function's constructor would put two lines before the first; a script of node:vm would refuse import() in what a
   // page evaluates itself.
   // biome-ignore lint/security/noGlobalEval: the code is the page's; called like this it sees nothing of ours
   const run = (0, eval)(text);
   await run(...Object.values(context));
+  Object.seal(exports);
 }

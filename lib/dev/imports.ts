@@ -6,6 +6,7 @@ import { UNSUPPORTED_CODE } from "../loader/astro-target.ts";
 import { loadingError } from "../loader/native.ts";
 import { nameForPeople } from "../loader/pages.ts";
 import { FormerModules } from "./former.ts";
+import type { Turns } from "./turns.ts";
 
 /** How transformed code imports. */
 export interface ModuleImports {
@@ -16,14 +17,17 @@ export interface ModuleImports {
 export class RunnerImports {
   readonly #root: string;
   readonly #graph: () => EvaluatedModules;
+  readonly #turns: Turns;
   readonly #former = new FormerModules((name) => this.#graph().getModuleByUrl(name)?.id);
 
   /**
    * @param root Folder that names for people are relative to.
+   * @param turns Who loads when.
    * @param graph The modules that were loaded.
    */
-  constructor(root: string, graph: () => EvaluatedModules) {
+  constructor(root: string, turns: Turns, graph: () => EvaluatedModules) {
     this.#root = root;
+    this.#turns = turns;
     this.#graph = graph;
   }
 
@@ -32,7 +36,7 @@ export class RunnerImports {
     return {
       dynamic: this.#former.begin(module.id, async (name) => {
         try {
-          return await dynamic(name);
+          return await this.#turns.take(() => dynamic(name));
         } catch (error) {
           if ((error as { code?: unknown } | null)?.code !== UNSUPPORTED_CODE) throw error;
           throw loadingError(nameForPeople(this.#root, normalize(module.file)), error);

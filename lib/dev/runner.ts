@@ -18,6 +18,7 @@ import type { HostModules } from "./host-modules.ts";
 import { RunnerImports } from "./imports.ts";
 import { resolveFrom } from "./import-meta.ts";
 import { standInOf } from "./astro-plugin.ts";
+import { Turns } from "./turns.ts";
 import type { ViteTools } from "./vite.ts";
 
 type FetchArguments = [url: string, importer?: string, options?: FetchFunctionOptions];
@@ -61,6 +62,7 @@ export class PageRunner {
   /** URLs of modules that are had through require(), their files, and the sources that these stand for. */
   readonly #commonJs = new Map<string, { readonly file: string; readonly source: string }>();
   readonly failures = new Failures();
+  readonly #turns = new Turns();
   readonly #imports: RunnerImports;
   readonly #code = new Map<string, string>();
   #version = 0;
@@ -78,7 +80,7 @@ export class PageRunner {
     this.#onExternal = onExternal;
     this.#idOf = runner.normalizeModuleId;
     const evaluator = new runner.ESModulesEvaluator();
-    this.#imports = new RunnerImports(root, () => this.#runner.evaluatedModules);
+    this.#imports = new RunnerImports(root, this.#turns, () => this.#runner.evaluatedModules);
     this.#runner = new runner.ModuleRunner(
       {
         hmr: false,
@@ -111,8 +113,7 @@ export class PageRunner {
             };
             const text = toEvaluated(code, given, vite.parseSync as ParseCode | undefined);
             if (module.id === module.file) this.#code.set(normalize(module.file), text);
-            await evaluate(text, given);
-            Object.seal(context[runner.ssrModuleExportsKey]);
+            await evaluate(text, given, context[runner.ssrModuleExportsKey]);
           }),
         runExternalModule: (url) =>
           this.#watch(this.#idOf(url), async () => {
@@ -135,7 +136,8 @@ export class PageRunner {
       await this.#environment.pluginContainer.watchChange(toPosix(file), { event: "create" });
       this.#forget([]);
     }
-    const namespace = await this.#runner.import<EndpointModule>(toPosix(file));
+    const load = (): Promise<EndpointModule> => this.#runner.import(toPosix(file));
+    const namespace = await this.#turns.take(load);
     const exports = this.#requires.owns(file) ? namespace.default : undefined;
     // What the file means, and what `this` is in a handler: as without us.
     return isUsable(exports) ? exports : namespace;

@@ -21,6 +21,7 @@ export interface LogLine {
 
 export interface DevHost {
   root: string;
+  origin: string;
   logs: LogLine[];
   /** What reached the host's error handler. */
   errors: Error[];
@@ -105,6 +106,7 @@ async function runDev(
   const origin = `http://127.0.0.1:${(started.server.address() as AddressInfo).port}`;
   const host: DevHost = {
     root,
+    origin,
     logs,
     errors,
     fetch: (path, init) => fetch(origin + path, init),

@@ -138,6 +138,7 @@ async function run(code: string, map: MapText, file: string, isMoved: boolean): 
   await evaluate(
     toEvaluated(code + notes.join("\n//# source"), context, isMoved ? parse : undefined),
     context,
+    {},
   ).finally(() => {
     Error.stackTraceLimit = limit;
   });
