@@ -13,6 +13,8 @@ import { astroPlugin } from "./astro-plugin.ts";
 import type { Change, ChangesParts } from "./changes.ts";
 import { Changes } from "./changes.ts";
 import type { PageRequires } from "./common-js.ts";
+import { importFailure } from "./import-failure.ts";
+import type { ExplainImport } from "./imports.ts";
 import { HostModules } from "./host-modules.ts";
 import { Positions } from "./positions.ts";
 import { PageRunner } from "./runner.ts";
@@ -61,6 +63,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   let changes: Changes | undefined;
   let isClosed = false;
   const { vite } = tools;
+  const parse = vite.parseSync as Parse | undefined;
   const constants = envConstants({ site });
   const plugins = [
     astroPlugin(roots),
@@ -82,7 +85,9 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   const onError = (error: unknown): void =>
     logger.error({ err: error }, "A change of a file could not be followed.");
   const onExternal = (file: string): void => changes?.noteNew(file);
-  const runner = new PageRunner(tools, server, host, { root, roots, requires, onExternal });
+  const explain: ExplainImport = (error, call) =>
+    importFailure(error, call, { root, positions, parse, blame: runner.failures.blameOf(error) });
+  const runner = new PageRunner(tools, server, host, { explain, roots, requires, onExternal });
   const matters: ChangesParts["matters"] = (file, change) =>
     isPart(file, change) || runner.concerns(file, change);
   changes = new Changes({ watcher: server.watcher, list, matters, listener, onError });
@@ -92,7 +97,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     runner,
     host,
     positions,
-    parse: tools.vite.parseSync as Parse | undefined,
+    parse,
     changes,
     get isClosed() {
       return isClosed;

@@ -1,11 +1,8 @@
 // The imports of modules that run, as Node has them: a name that is not exported is refused and not undefined, and who
 // imports what nobody provides is told so by name.
-import { normalize } from "node:path";
 import type { EvaluatedModuleNode, EvaluatedModules } from "vite/module-runner";
-import { UNSUPPORTED_CODE } from "../loader/astro-target.ts";
-import { loadingError } from "../loader/native.ts";
-import { nameForPeople } from "../loader/pages.ts";
 import { FormerModules } from "./former.ts";
+import type { ImportCall } from "./import-failure.ts";
 import type { Turns } from "./turns.ts";
 
 /** How transformed code imports. */
@@ -14,19 +11,21 @@ export interface ModuleImports {
   dynamic(specifier: string): Promise<unknown>;
 }
 
+/** The error to throw for one that a module could not be had for. */
+export type ExplainImport = (error: unknown, call: ImportCall) => unknown;
+
 export class RunnerImports {
-  readonly #root: string;
+  readonly #explain: ExplainImport;
   readonly #graph: () => EvaluatedModules;
   readonly #turns: Turns;
   readonly #former = new FormerModules((name) => this.#graph().getModuleByUrl(name)?.id);
 
   /**
-   * @param root Folder that names for people are relative to.
    * @param turns Who loads when.
    * @param graph The modules that were loaded.
    */
-  constructor(root: string, turns: Turns, graph: () => EvaluatedModules) {
-    this.#root = root;
+  constructor(explain: ExplainImport, turns: Turns, graph: () => EvaluatedModules) {
+    this.#explain = explain;
     this.#turns = turns;
     this.#graph = graph;
   }
@@ -35,11 +34,11 @@ export class RunnerImports {
   begin(module: EvaluatedModuleNode, { request, dynamic }: ModuleImports): ModuleImports {
     return {
       dynamic: this.#former.begin(module.id, async (name) => {
+        const trace = new Error();
         try {
           return await this.#turns.take(() => dynamic(name));
         } catch (error) {
-          if ((error as { code?: unknown } | null)?.code !== UNSUPPORTED_CODE) throw error;
-          throw loadingError(nameForPeople(this.#root, normalize(module.file)), error);
+          throw this.#explain(error, { importer: module.file, trace });
         }
       }),
       request: async (name, metadata) => {

@@ -29,7 +29,7 @@ export interface FailureFacts {
   readonly positions: Positions;
   /** Absent in a Vite that has none. */
   readonly parse: Parse | undefined;
-  readonly blame?: Blame;
+  readonly blame?: Blame | undefined;
 }
 
 /** @param source The page's name for people. */

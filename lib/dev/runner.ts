@@ -15,6 +15,7 @@ import { evaluate, toEvaluated } from "./evaluator.ts";
 import { globsOf } from "./globs.ts";
 import { Failures } from "./failures.ts";
 import type { HostModules } from "./host-modules.ts";
+import type { ExplainImport } from "./imports.ts";
 import { RunnerImports } from "./imports.ts";
 import { resolveFrom } from "./import-meta.ts";
 import { standInOf } from "./astro-plugin.ts";
@@ -37,8 +38,7 @@ export interface Invalidated {
 }
 
 export interface RunnerParts {
-  /** Folder that names for people are relative to. */
-  readonly root: string;
+  readonly explain: ExplainImport;
   /** Folders whose files may import Astro's modules. */
   readonly roots: ReadonlySet<string>;
   readonly requires: PageRequires;
@@ -71,7 +71,7 @@ export class PageRunner {
     { vite, runner }: ViteTools,
     server: ViteDevServer,
     host: HostModules,
-    { root, roots, requires, onExternal }: RunnerParts,
+    { explain, roots, requires, onExternal }: RunnerParts,
   ) {
     this.#environment = server.environments.ssr;
     this.#host = host;
@@ -80,7 +80,7 @@ export class PageRunner {
     this.#onExternal = onExternal;
     this.#idOf = runner.normalizeModuleId;
     const evaluator = new runner.ESModulesEvaluator();
-    this.#imports = new RunnerImports(root, this.#turns, () => this.#runner.evaluatedModules);
+    this.#imports = new RunnerImports(explain, this.#turns, () => this.#runner.evaluatedModules);
     this.#runner = new runner.ModuleRunner(
       {
         hmr: false,

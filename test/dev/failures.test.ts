@@ -209,3 +209,70 @@ describe("a host in development", () => {
     expect(stderr).toMatch(/^\[starbridge\] Pages do not reload, because Vite takes the # or \?/);
   });
 });
+
+const lazy = (name: string) => `interface A {}
+
+export const GET = async ({ url }: { url: URL }) => {
+  try {
+    const { a } = await import(${JSON.stringify(name)});
+    return new Response(a);
+  } catch (error) {
+    if (url.search !== "?own") throw error;
+    return Response.json([error.name, error.code, error.message, error.stack]);
+  }
+};`;
+
+describe("a module in development that a page imports while it runs", () => {
+  it.each([
+    [
+      "../lib/broken.ts",
+      { "src/lib/broken.ts": "interface B {}\nexport const a = ;" },
+      "STARBRIDGE_MODULE_FAILED",
+      "src/lib/broken.ts could not be loaded: Unexpected token (src/lib/broken.ts:2:18).",
+    ],
+    [
+      "../lib/broken.json",
+      { "src/lib/broken.json": '{ "a": 1,\n x }' },
+      "STARBRIDGE_MODULE_FAILED",
+      "src/lib/broken.json could not be loaded: key must be a string (src/lib/broken.json:2:2).",
+    ],
+    ["../lib/none.ts", {}, "ERR_MODULE_NOT_FOUND", "/src/lib/none.ts' imported from "],
+    ["no-such-package", {}, "ERR_MODULE_NOT_FOUND", "Cannot find module 'no-such-package'"],
+    [
+      "../lib/deep.ts",
+      { "src/lib/deep.ts": '\nimport "./none.ts";' },
+      "ERR_MODULE_NOT_FOUND",
+      "Cannot find module './none.ts' imported from ",
+    ],
+  ])(
+    "that fails (%s) tells place and reason, and the page may catch it",
+    async (name, files, code, message) => {
+      const host = await startDev("express", { ...files, "src/pages/a.ts": lazy(name) });
+      expect(await host.ask("/a")).toMatch(/^500 /);
+      const [error] = host.errors as (Error & { code?: string })[];
+      expect(error?.code).toBe(code);
+      expect(error?.message).toContain(message);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
+      expect(`${error?.message} ${error?.stack}`).not.toMatch(
+        /\u001b|node_modules|starbridge\/(?:lib|dist)/,
+      );
+      expect(error?.stack).toMatch(/\/src\/pages\/a\.ts:5:\d+\)/);
+      if (name.includes("deep"))
+        expect(error?.stack).toMatch(/\n {4}at .*\/src\/lib\/deep\.ts:2:8\n/);
+      const own = (await (await host.fetch("/a?own")).json()) as string[];
+      expect(own.slice(0, 3)).toEqual([error?.name, code, error?.message]);
+    },
+  );
+
+  it("has its own errors as it has thrown them", async () => {
+    const host = await startDev("express", {
+      "src/lib/thrown.ts":
+        'interface T {}\nthrow Object.assign(new TypeError("mine"), { code: "MINE" });',
+      "src/pages/a.ts": lazy("../lib/thrown.ts"),
+    });
+    const own = (await (await host.fetch("/a?own")).json()) as string[];
+    const [name, code, message, stack] = own;
+    expect([name, code, message]).toEqual(["TypeError", "MINE", "mine"]);
+    expect(stack).toMatch(/\/src\/lib\/thrown\.ts:2:\d+/);
+  });
+});
