@@ -10,7 +10,7 @@ import { nameForPeople } from "../loader/pages.ts";
 import { realPath } from "../loader/real-path.ts";
 import type { Logger } from "../log.ts";
 import type { Scan } from "../routes/scan.ts";
-import { scanPages } from "../routes/scan.ts";
+import { judgePath, scanPages } from "../routes/scan.ts";
 import type { Change } from "./changes.ts";
 import { PageRequires } from "./common-js.ts";
 import type { Engine } from "./engine.ts";
@@ -208,6 +208,9 @@ class DevLoader implements Loader {
     const concerned = [...changes].filter(
       ([file, change]) => this.#isPart(file, change) || engine.runner.concerns(file, change),
     );
+    const told = concerned.filter(
+      ([file, change]) => !this.#isIgnored(file) || engine.runner.concerns(file, change),
+    );
     const none = { modules: 0, ofHost: [] };
     const { modules, ofHost } = isSetting
       ? { ...none, modules: this.#restart(engine) }
@@ -223,7 +226,7 @@ class DevLoader implements Loader {
         `${this.#name(file)} was changed, but the host has loaded it: restart the host.`,
       );
     }
-    const ours = concerned.map(([file]) => file).filter((file) => !ofHost.includes(file));
+    const ours = told.map(([file]) => file).filter((file) => !ofHost.includes(file));
     if (ours.length > 0) {
       this.#reader?.forgetFailures();
       this.#reload ??= { since: performance.now(), files: new Set(), modules: 0 };
@@ -269,6 +272,12 @@ class DevLoader implements Loader {
     // Which files are there is of interest even where they are no endpoints.
     if (file.startsWith(this.#pages + sep)) return change !== "changed" || CODE.test(file);
     return this.#middleware !== undefined && file.startsWith(this.#middleware) && CODE.test(file);
+  }
+
+  /** Whether a file lies among the pages and is none. */
+  #isIgnored(file: string): boolean {
+    if (!file.startsWith(this.#pages + sep)) return false;
+    return judgePath(file.slice(this.#pages.length + 1).replaceAll(sep, "/")) !== "endpoint";
   }
 
   #report({ since, files, modules }: Reload): void {

@@ -7,6 +7,7 @@ import { flagOfFile } from "../build/prerender-flag.ts";
 import type { Config } from "../config.ts";
 import { bridgeError } from "../errors.ts";
 import { readExports } from "../loader/exports.ts";
+import { importFile } from "../loader/native.ts";
 import { findModule, onRequestOf } from "../loader/middleware.ts";
 import type { PageFile } from "../loader/pages.ts";
 import { loadOnce, nameForPeople } from "../loader/pages.ts";
@@ -34,6 +35,8 @@ export class PageReader {
   readonly #logger: Logger;
   readonly #logged = new Set<string>();
   readonly #twins = new Set<string>();
+  /** Files that do not reload, once that was told. */
+  readonly #fixed = new Set<string>();
 
   constructor(engine: Engine, config: Config, pages: string, logger: Logger) {
     this.engine = engine;
@@ -145,6 +148,7 @@ export class PageReader {
     if (real === undefined) {
       throw bridgeError("MODULE_FAILED", { file: source, reason: "it was removed." });
     }
+    if (/[#?]/.test(real)) return this.#importOnce(real, source);
     try {
       return await this.engine.runner.import(real);
     } catch (error) {
@@ -152,6 +156,17 @@ export class PageReader {
     } finally {
       if (this.engine.host.isFresh) this.#warnOfTwins();
     }
+  }
+
+  /** As in production: Vite takes what is behind the sign for something else. */
+  #importOnce(path: string, source: string): Promise<EndpointModule> {
+    if (!this.#fixed.has(path)) {
+      this.#fixed.add(path);
+      this.#logger.warn(
+        `${source} does not reload, because Vite takes the # or ? in its name for the end of it.`,
+      );
+    }
+    return importFile(path, source);
   }
 
   #failure(source: string, error: unknown): Error {

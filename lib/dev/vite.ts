@@ -1,4 +1,5 @@
 // The Vite server of development: without a port and without a browser.
+import { resolve, sep } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { FSWatcher, InlineConfig, Logger as ViteLogger, Plugin, ViteDevServer } from "vite";
 import type { Config } from "../config.ts";
@@ -52,8 +53,7 @@ export async function startVite(
     // What this Node has not, is compiled: `using` before Node 24.
     oxc: { target: `node${process.versions.node}` },
     ssr: { resolve: nodeResolution() },
-    // Not watched; the default is all of dist/.
-    build: { outDir: config.build === false ? undefined : config.build },
+    build: { outDir: unwatchedFolder(config) },
     optimizeDeps: { noDiscovery: true, include: [] },
     server: {
       middlewareMode: true,
@@ -61,12 +61,25 @@ export async function startVite(
       ws: false,
       preTransformRequests: false,
       // A host that has ended its work ends, with our watchers or without: a guest keeps no process alive.
-      watch: { persistent: false, ignored: ["**/.starbridge/**"] },
+      // It watches no folder that is called test-results; among pages it is a part of a URL.
+      watch: { persistent: false, ignored: ["**/.starbridge/**", `!${pagesGlob(config)}`] },
     },
   };
   const server = await keepingNodeEnv(() => vite.createServer(options));
   await watching(server.watcher);
   return server;
+}
+
+/** The build, which nobody has to follow; Vite's default is all of dist/, and pages may be there. */
+function unwatchedFolder({ root, build, pages }: Config): string {
+  const none = "node_modules";
+  if (build === false) return none;
+  return resolve(root, pages).startsWith(resolve(root, build) + sep) ? none : build;
+}
+
+function pagesGlob({ root, pages }: Config): string {
+  const folder = resolve(root, pages).replaceAll("\\", "/");
+  return `${folder.replace(/[()[\]{}!*?+@|$^]/g, "\\$&")}/**`;
 }
 
 /** Resolves when no change can be missed any more. */

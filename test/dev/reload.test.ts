@@ -132,6 +132,46 @@ describe.each(HOSTS)("a running %s host", (name) => {
     },
   );
 
+  it("says nothing of files that come and go beside the pages", async () => {
+    const host = await startDev(name, { "src/pages/a.ts": page("a") });
+    expect(await host.ask("/a")).toBe("200 a");
+    for (const file of ["#a.ts#", ".#a.ts", "README.md", "_draft.ts", "a.test.ts", "4913"]) {
+      host.write(`src/pages/${file}`, "export {");
+      host.remove(`src/pages/${file}`);
+      host.write(`src/pages/other/${file}`, "export {");
+    }
+    host.write("src/pages/a.ts", page("changed"));
+    await host.until("/a", "200 changed");
+    host.write("src/pages/a.ts", page("again"));
+    await host.until("/a", "200 again");
+    expect(reloads(host).map((text) => text.replace(/ \(.*/, ""))).toEqual([
+      "reloaded src/pages/a.ts",
+      "reloaded src/pages/a.ts",
+    ]);
+  });
+
+  it("reloads pages wherever they are, with names as they may be", async () => {
+    const host = await startDev(
+      name,
+      {
+        "dist/[own] (pages)/a.ts": page("a"),
+        "dist/[own] (pages)/test-results/b.ts": page("b"),
+        "dist/[own] (pages)/c#d?.js": page("c"),
+      },
+      { pages: "dist/[own] (pages)", build: name === "express" ? false : "dist" },
+    );
+    expect(await host.ask("/c%23d%3F")).toBe("200 c");
+    for (const [file, url] of [
+      ["a", "/a"],
+      ["test-results/b", "/test-results/b"],
+    ] as const) {
+      host.write(`dist/[own] (pages)/${file}.ts`, page("changed"));
+      await host.until(url, "200 changed");
+    }
+    const warnings = host.logs.filter(({ level }) => level !== "info").map(({ text }) => text);
+    expect(warnings).toEqual([expect.stringContaining("c#d?.js does not reload")]);
+  });
+
   it("follows a page that is renamed, and a folder of them", async () => {
     const host = await startDev(name, { "src/pages/old/a.ts": page("moved") });
     host.write("src/pages/new.ts", page("moved"));
