@@ -17,7 +17,7 @@ export interface Sources {
   readonly table: RouteTable<Target>;
   /** What a build has made; absent without one: prerendered files then run on request. */
   readonly prerendered: ReadonlyMap<string, PrerenderedAnswer> | undefined;
-  /** For targets of rewrites and for second choices; a host's strictness is for what clients send. */
+  /** For targets of rewrites; a host's strictness is for what clients send. */
   readonly slashRule: SlashRule;
   readonly remarks: Remarks;
   /** What becomes of a request to a file that has no answer to its method. */
@@ -61,7 +61,7 @@ export function findRoute(
     return isRead(sought.method) && prerendered.get(match.path)?.route === page.file;
   };
   if (answers(match.route)) return match;
-  const next = findBehind(sources.table, match, sought.pathname, rule, answers);
+  const next = findBehind(sources.table, match, sought.pathname, answers);
   if (next !== undefined || sources.mismatch === "fallthrough") return next;
   // The file that has the path says that it has not the method.
   const made = isRead(sought.method) ? undefined : sources.prerendered?.get(match.path)?.route;
@@ -102,7 +102,7 @@ async function settlePage(
   }
   if (!page.isPrerendered) return match;
   const { target } = match.route;
-  const { table, slashRule, remarks } = sources;
+  const { table, remarks } = sources;
   const { source } = page;
   const { method, pathname } = sought;
   if (!isRead(method)) {
@@ -110,7 +110,7 @@ async function settlePage(
       const fact = `${source} is prerendered; with a build it answers GET and HEAD only.`;
       remarks.once(source, "method", `${method} ${pathname}: ${fact}`);
     } else {
-      const behind = findBehind(table, match, pathname, slashRule, isOnDemand);
+      const behind = findBehind(table, match, pathname, isOnDemand);
       if (behind !== undefined || sources.mismatch === "fallthrough") return behind;
     }
   }
@@ -118,7 +118,7 @@ async function settlePage(
   const fact = `getStaticPaths of ${source} does not give ${pathname}.`;
   if (!sources.isBuilding) remarks.once(source, "path", `NoMatchingStaticPathFound: ${fact}`);
   const asked = new Set([...passed, target]);
-  const next = findBehind(table, match, pathname, slashRule, (other) => !asked.has(other.target));
+  const next = findBehind(table, match, pathname, (other) => !asked.has(other.target));
   if (next?.route.target.kind !== "page" || next.route.target.isPrerendered === false) return next;
   return settlePage(sources, next, next.route.target, sought, asked);
 }
@@ -126,9 +126,8 @@ async function settlePage(
 /** Behind a prerendered route with parameters come other routes; behind a fixed path comes the host. */
 function findBehind(
   table: RouteTable<Target>,
-  { route }: RouteMatch<Target>,
+  { route, rule }: RouteMatch<Target>,
   pathname: string,
-  rule: SlashRule,
   isCandidate: IsCandidate<Target>,
 ): RouteMatch<Target> | undefined {
   if (!isPartial(route)) return undefined;

@@ -24,14 +24,17 @@ export class RouteMatch<Target = unknown> {
   readonly route: Route<Target>;
   /** The path in canonical spelling, without a slash at its end: empty for the root. */
   readonly path: string;
+  /** What a slash at the end meant: a second choice for the same path is looked for by the same rule. */
+  readonly rule: SlashRule;
   /** `trailingSlash: "never"`: the path has a slash too many, which a rest parameter would take. */
   readonly hasSurplusSlash: boolean;
   readonly #entry: Entry<Target>;
   #params: Params | undefined;
 
-  constructor(entry: Entry<Target>, path: string, hasSurplusSlash = false) {
+  constructor(entry: Entry<Target>, path: string, rule: SlashRule, hasSurplusSlash = false) {
     this.route = entry.route;
     this.path = path;
+    this.rule = rule;
     this.hasSurplusSlash = hasSurplusSlash;
     this.#entry = entry;
   }
@@ -108,7 +111,7 @@ function findStatic<Target>(
   const entry = table.statics.get(path);
   if (entry === undefined || !accepts(entry, slash, rule, isCandidate)) return undefined;
   entry.isFirst ??= isFirst(table, entry, path);
-  return entry.isFirst ? new RouteMatch(entry, path) : undefined;
+  return entry.isFirst ? new RouteMatch(entry, path, rule) : undefined;
 }
 
 /**
@@ -129,7 +132,7 @@ function search<Target>(
 ): RouteMatch<Target> | undefined {
   const entry = descend(table.root, path, 0, slash, rule, isCandidate, undefined);
   if (entry === undefined) return undefined;
-  return new RouteMatch(entry, path, slash && rule === "never");
+  return new RouteMatch(entry, path, rule, slash && rule === "never");
 }
 
 /** Walks all branches that fit, skipping those that cannot beat what was found. */

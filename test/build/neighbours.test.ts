@@ -4,6 +4,7 @@ import type { HostName } from "../_hosts.ts";
 import { start, stopHosts } from "../_hosts.ts";
 import { staysQuiet } from "../bridges/_quiet.ts";
 import { buildProject, project } from "./_project.ts";
+import { quietLogger } from "./_quiet-logger.ts";
 
 const FLAG = "export const prerender = true;\n";
 const list = (name: string, ...values: string[]) =>
@@ -23,17 +24,6 @@ const files = {
   "src/pages/two/[...live].js": say("live"),
 };
 
-function ignore(): void {}
-/** Fastify's own logger has more to it. */
-const logger = {
-  info: ignore,
-  warn: ignore,
-  error: ignore,
-  debug: ignore,
-  trace: ignore,
-  fatal: ignore,
-  child: () => logger,
-};
 const hosts: HostName[] = ["express 5", "fastify", "node:http"];
 
 describe.each(hosts)("prerendered routes beside one another on %s", (host) => {
@@ -48,7 +38,12 @@ describe.each(hosts)("prerendered routes beside one another on %s", (host) => {
         "/tag/a of src/pages/tag/[...rest].js is not prerendered: src/pages/tag/[tag].js answers that path.",
       ]);
     }
-    const options = { root, dev: false, build: state === "built" ? undefined : false, logger };
+    const options = {
+      root,
+      dev: false,
+      build: state === "built" ? undefined : false,
+      logger: quietLogger,
+    };
     const server = await start(host, { options: options as object });
     const ask = async (path: string) => {
       const answer = await server.fetch(path);
@@ -78,7 +73,7 @@ describe.each(hosts)("prerendered routes beside one another on %s", (host) => {
         root,
         dev: false,
         build: state === "built" ? undefined : false,
-        logger,
+        logger: quietLogger,
         methodMismatch: "405",
       };
       const server = await start(host, { options: options as object });
