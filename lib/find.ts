@@ -5,6 +5,7 @@ import type { Page } from "./page.ts";
 import type { RedirectTarget } from "./redirects.ts";
 import type { IsCandidate, RouteMatch, SlashRule } from "./routes/match.ts";
 import { matchRoute } from "./routes/match.ts";
+import { usualPath } from "./routes/path.ts";
 import type { Route } from "./routes/route.ts";
 import type { RouteTable } from "./routes/table.ts";
 import { isInternal } from "./trailing-slash.ts";
@@ -48,27 +49,44 @@ export function findRoute(
   // It would have to be sent to the spelling without the slash.
   if (match?.hasSurplusSlash && isInternal(sought.pathname)) return undefined;
   if (match === undefined || prerenderedPage(match.route) === undefined) return match;
+  const { prerendered } = sources;
+  const path = usualPath(match.path);
   const answers = (route: Route<Target>): boolean => {
     const page = prerenderedPage(route);
     if (isCandidate?.(route) === false) return false;
     if (page === undefined) return true;
-    const { prerendered } = sources;
     if (prerendered === undefined) {
       // With a word for wrong methods, only who has the path may say it.
       const isSettled = isRead(sought.method) || sources.mismatch !== "fallthrough";
       return isSettled || page.answers(sought.method) !== false;
     }
-    return isRead(sought.method) && prerendered.get(match.path)?.route === page.file;
+    return isRead(sought.method) && prerendered.get(path)?.route === page.file;
   };
-  if (answers(match.route)) return match;
+  if (answers(match.route)) return asKept(sources.table, match, sought.pathname);
   const next = findBehind(sources.table, match, sought.pathname, answers);
-  if (next !== undefined || sources.mismatch === "fallthrough") return next;
+  if (next !== undefined) return asKept(sources.table, next, sought.pathname);
+  if (sources.mismatch === "fallthrough") return undefined;
   // The file that has the path says that it has not the method.
-  const made = isRead(sought.method) ? undefined : sources.prerendered?.get(match.path)?.route;
+  const made = isRead(sought.method) ? undefined : prerendered?.get(path)?.route;
   if (made === undefined) return undefined;
-  return matchRoute(sources.table, sought.pathname, rule, (route) => {
+  const refusing = matchRoute(sources.table, sought.pathname, rule, (route) => {
     return isCandidate?.(route) !== false && prerenderedPage(route)?.file === made;
   });
+  return refusing && asKept(sources.table, refusing, sought.pathname);
+}
+
+/**
+ * A match of a prerendered route by the path that its answer is kept under, whichever encoding of the values the request
+ * has. A build renders that path, and so do we without one.
+ */
+function asKept(
+  table: RouteTable<Target>,
+  match: RouteMatch<Target>,
+  pathname: string,
+): RouteMatch<Target> {
+  const usual = usualPath(pathname);
+  if (usual === pathname || prerenderedPage(match.route) === undefined) return match;
+  return matchRoute(table, usual, match.rule, (route) => route === match.route) ?? match;
 }
 
 /**
@@ -114,13 +132,30 @@ async function settlePage(
       if (behind !== undefined || sources.mismatch === "fallthrough") return behind;
     }
   }
-  if ((await page.staticPaths()).has(match.path)) return match;
+  const kept = asKept(table, match, pathname);
+  if ((await page.staticPaths()).has(kept.path) && (await isFirst(sources, match, sought))) {
+    return kept;
+  }
   const fact = `getStaticPaths of ${source} does not give ${pathname}.`;
   if (!sources.isBuilding) remarks.once(source, "path", `NoMatchingStaticPathFound: ${fact}`);
   const asked = new Set([...passed, target]);
   const next = findBehind(table, match, pathname, (other) => !asked.has(other.target));
   if (next?.route.target.kind !== "page" || next.route.target.isPrerendered === false) return next;
   return settlePage(sources, next, next.route.target, sought, asked);
+}
+
+/** Whether the path, in its usual spelling, is that of no route before this one: a build renders it for one only. */
+async function isFirst(
+  sources: Sources,
+  { route, rule }: RouteMatch<Target>,
+  { method, pathname }: Sought,
+): Promise<boolean> {
+  const usual = usualPath(pathname);
+  if (usual === pathname) return true;
+  const sought = { method, pathname: usual };
+  const found = findRoute(sources, sought, rule);
+  const settled = found && (await settleRoute(sources, found, sought));
+  return settled?.route === route;
 }
 
 /** Behind a prerendered route with parameters come other routes; behind a fixed path comes the host. */

@@ -1,4 +1,5 @@
 // A request as a prerendered endpoint sees it, in a build and before one: nothing of the client but method and path.
+import { usualPath } from "./routes/path.ts";
 import type { HostContext, Incoming } from "./types.ts";
 
 const NO_HOST: HostContext = { kind: "fetch" };
@@ -30,8 +31,9 @@ export class StaticIncoming implements Incoming {
     return this.#source.method;
   }
 
+  /** As a build spells it, whichever encoding of its values the client has chosen. */
   get pathname(): string {
-    return this.#source.pathname;
+    return usualPath(this.#source.pathname);
   }
 
   get bodyTaken(): boolean {

@@ -19,6 +19,7 @@ const ORDINARY = PCHAR.slice();
 ORDINARY[46] = 0;
 const UNCHANGED = /^[A-Za-z0-9\-._~]*$/;
 const UNRESERVED = /[A-Za-z0-9\-._~]/;
+const NEEDLESSLY_ESCAPED = /[A-Za-z0-9\-._~!'()*]/;
 const SLASH = 47;
 const DOT = 46;
 const PERCENT = 37;
@@ -108,6 +109,19 @@ export function normalPath(path: string): string {
     const code = Number.parseInt(triplet.slice(1), 16);
     const char = code < 128 ? String.fromCharCode(code) : "";
     return UNRESERVED.test(char) ? char : triplet.toUpperCase();
+  });
+}
+
+/**
+ * The path with the escapes decoded that `decodePath` decodes and `canonicalText` never makes (`%61`, `%27`, `%7E`): all
+ * encodings of a value have it in common. Of static text there is none, so that it names a route as the path does.
+ */
+export function usualPath(path: string): string {
+  if (!path.includes("%")) return path;
+  return path.replace(/%[0-9a-f]{2}/gi, (triplet) => {
+    const code = Number.parseInt(triplet.slice(1), 16);
+    const char = String.fromCharCode(code);
+    return NEEDLESSLY_ESCAPED.test(char) ? char : triplet;
   });
 }
 

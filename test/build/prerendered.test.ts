@@ -166,11 +166,11 @@ describe.each(hosts)("prerendered answers on %s", (host) => {
     ]);
   });
 
-  it("are found under their one spelling, with the host's slash, and reached by rewrites", async () => {
+  it("are found under any encoding of their values, with the host's slash, and reached by rewrites", async () => {
     const server = await open(host);
     expect(await (await server.fetch("/posts/%C3%BC%20b")).json()).toEqual({ slug: "ü b" });
     expect(await (await server.fetch("/posts/%c3%bc%20b")).json()).toEqual({ slug: "ü b" });
-    expect((await server.fetch("/posts/%C3%BC%20%62")).status).toBe(404);
+    expect(await (await server.fetch("/posts/%C3%BC%20%62")).json()).toEqual({ slug: "ü b" });
     expect((await server.fetch("/posts/other")).status).toBe(404);
     expect(await (await server.fetch("/go")).text()).toBe(letters);
   });
