@@ -7,6 +7,8 @@ import type { Exchange, View } from "./exchange.ts";
 import { currentLocale, preferredLocale, preferredLocaleList } from "./i18n.ts";
 import { createPass } from "./pass.ts";
 import { normalPath } from "./routes/path.ts";
+import type { Soon } from "./soon.ts";
+import { whenSoon } from "./soon.ts";
 import type {
   APIContext,
   CacheLike,
@@ -23,8 +25,8 @@ import type {
 export interface ContextPowers {
   /** `context.rewrite()`. */
   rewrite(inner: RequestContext, payload: RewritePayload): Promise<Response>;
-  /** Finds where `next(payload)` leads; absent where there are no routes. */
-  resolve?(inner: RequestContext, payload: RewritePayload): View;
+  /** Finds where `next(payload)` leads, which `getStaticPaths` may have to say; absent where there are no routes. */
+  resolve?(inner: RequestContext, payload: RewritePayload): Soon<View>;
   /** The error for an absent client address. */
   addressError: "CLIENT_ADDRESS_NOT_AVAILABLE" | "STATIC_CLIENT_ADDRESS_NOT_AVAILABLE";
 }
@@ -85,10 +87,14 @@ export class RequestContext {
     return this.#powers.resolve !== undefined;
   }
 
-  /** Shows another route from now on: `next(payload)`. */
-  moveTo(payload: RewritePayload): void {
+  /** Shows another route, as soon as it is known: `next(payload)`. */
+  moveTo(payload: RewritePayload): Soon<void> {
     const view = this.#powers.resolve?.(this, payload);
     if (view === undefined) return;
+    return whenSoon(view, (target) => this.#show(target));
+  }
+
+  #show(view: View): void {
     this.#exchange.leave(this.#view.incoming);
     this.#view = view;
     this.#request = undefined;

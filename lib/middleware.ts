@@ -20,8 +20,7 @@ export function defineMiddleware(handler: MiddlewareHandler): MiddlewareHandler 
 /**
  * Runs middleware one after the other on the same context; entries that are not set are left out.
  *
- * `next(payload)` of one that is not the last moves the context to the target at once, and those after it see
- * the target.
+ * `next(payload)` of one that is not the last moves the context to the target, and those after it see the target.
  *
  * @example
  * export const onRequest = sequence(log, process.env.AUTH ? auth : undefined, cors);
@@ -67,9 +66,10 @@ class SequenceRun {
 
   #next(index: number, payload: RewritePayload | undefined): Promise<Response> {
     try {
-      if (hasPayload(payload)) moveContext(this.#context, payload);
+      const moving = hasPayload(payload) ? moveContext(this.#context, payload) : undefined;
       // What a later one leaves out (it called next() and returned nothing) is left out here too.
-      const answer = this.call(index);
+      const answer =
+        moving instanceof Promise ? moving.then(() => this.call(index)) : this.call(index);
       if (answer instanceof Promise && answer === this.#given) return this.#given;
       const given = toPromise(answer as Response);
       this.#given = given;
@@ -80,10 +80,10 @@ class SequenceRun {
   }
 }
 
-function moveContext(context: APIContext, payload: RewritePayload): void {
+function moveContext(context: APIContext, payload: RewritePayload): Soon<void> {
   const inner = innerOf(context);
   if (inner === undefined || !inner.canMove) throw bridgeError("NO_REWRITE_TARGETS");
-  inner.moveTo(payload);
+  return inner.moveTo(payload);
 }
 
 /** Whether `next()` was given a target; the empty string is one, `/`. */

@@ -9,7 +9,7 @@ import { BridgeError } from "./errors.ts";
 import { toError } from "./thrown.ts";
 import type { View } from "./exchange.ts";
 import { Exchange } from "./exchange.ts";
-import { findRoute } from "./find.ts";
+import { findRoute, settleRoute } from "./find.ts";
 import type { PrerenderedAnswer } from "./loader/pages.ts";
 import { hasPayload, runMiddleware } from "./middleware.ts";
 import { ownAnswer } from "./owners.ts";
@@ -99,7 +99,8 @@ export class Renderer implements ContextPowers {
   /** `context.rewrite()`: the whole chain again, for the target. */
   async rewrite(inner: RequestContext, payload: RewritePayload): Promise<Response> {
     const { exchange, view } = inner;
-    const target = this.#resolve(inner, payload, false);
+    const soon = this.#resolve(inner, payload, false);
+    const target = soon instanceof Promise ? await soon : soon;
     exchange.leave(view.incoming);
     const before = exchange.openedCookies;
     exchange.latest = undefined;
@@ -108,18 +109,20 @@ export class Renderer implements ContextPowers {
   }
 
   /** `next(payload)`: the same context looks at the target. */
-  resolve(inner: RequestContext, payload: RewritePayload): View {
+  resolve(inner: RequestContext, payload: RewritePayload): Soon<View> {
     return this.#resolve(inner, payload, true);
   }
 
-  #resolve(inner: RequestContext, payload: RewritePayload, keep: boolean): RenderView {
+  #resolve(inner: RequestContext, payload: RewritePayload, keep: boolean): Soon<RenderView> {
+    const parts = this.#parts;
     const source = inner.view.incoming;
     const incoming = resolvePayload(payload, source, inner.builtRequest, keep);
-    const match = incoming && findRoute(this.#parts, incoming, this.#parts.slashRule);
-    if (incoming === undefined || match === undefined || match.route.target.kind === "redirect") {
-      return notFoundView(this.#parts, incoming ?? source);
-    }
-    return viewOf(this.#parts, incoming, match);
+    if (incoming === undefined) return notFoundView(parts, source);
+    const found = findRoute(parts, incoming, parts.slashRule);
+    return whenSoon(found && settleRoute(parts, found, incoming), (match) => {
+      const isFile = match !== undefined && match.route.target.kind !== "redirect";
+      return isFile ? viewOf(parts, incoming, match) : notFoundView(parts, incoming);
+    });
   }
 
   #run(exchange: Exchange, view: RenderView): Soon<Response> {
@@ -144,8 +147,8 @@ export class Renderer implements ContextPowers {
     const isMade = this.prerenderedAt(view.page, view.path) !== undefined;
     if (middleware === undefined || isMade) return this.#respond(inner);
     return runMiddleware(middleware, inner.context, (payload) => {
-      if (hasPayload(payload)) inner.moveTo(payload);
-      return this.#respond(inner);
+      if (!hasPayload(payload)) return this.#respond(inner);
+      return whenSoon(inner.moveTo(payload), () => this.#respond(inner));
     });
   }
 
@@ -161,15 +164,8 @@ export class Renderer implements ContextPowers {
       return method === "HEAD" ? withoutBody(response) : response;
     }
     const loading = page.load();
-    const isLoaded = !(loading instanceof Promise) && !view.isPrerendered;
-    if (isLoaded) return this.#call(inner, page, loading);
-    return whenSoon(loading, (module) => {
-      if (!view.isPrerendered) return this.#call(inner, page, module);
-      return page.staticPaths().then((paths) => {
-        const isListed = paths.has(view.path);
-        return isListed ? this.#call(inner, page, module) : new Response(null, { status: 404 });
-      });
-    });
+    if (!(loading instanceof Promise)) return this.#call(inner, page, loading);
+    return loading.then((module) => this.#call(inner, page, module));
   }
 
   #call(inner: RequestContext, page: Page, module: EndpointModule): Soon<Response> {

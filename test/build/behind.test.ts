@@ -1,5 +1,5 @@
-// What a prerendered route is asked for and does not list goes to the route behind it, built or not, by the host's rule
-// about slashes.
+// What a prerendered route is asked for and does not list goes to the route behind it, built or not: by the host's rule
+// about slashes, and where a rewrite leads there.
 import { createRequire } from "node:module";
 import express5 from "express";
 import fastify from "fastify";
@@ -9,7 +9,7 @@ import plugin from "starbridge/fastify";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { listener } from "../bridges/_listen.ts";
 import { staysQuiet } from "../bridges/_quiet.ts";
-import { buildProject, project } from "./_project.ts";
+import { buildProject, built, project, serve } from "./_project.ts";
 import { quietLogger } from "./_quiet-logger.ts";
 
 const express4: typeof express5 = createRequire(import.meta.url)("express4");
@@ -71,4 +71,72 @@ describe("a strict host", () => {
       }
     },
   );
+});
+
+describe("a rewrite to a path that a prerendered route does not list", () => {
+  staysQuiet();
+  const go = `
+    export const GET = (context) => context.rewrite("/d/" + context.url.searchParams.get("to"));
+    export const POST = GET;`;
+  const files = {
+    "src/pages/d/[id].js": list("id", "a") + say("made", "id"),
+    "src/pages/d/[...rest].js": list("rest", "b") + say("rest", "rest"),
+    "src/pages/go.js": go,
+    "src/middleware.js": `
+      import { sequence } from "starbridge";
+      const seen = async (context, next) => {
+        const { routePattern, params, url } = context;
+        const response = await next();
+        response.headers.set("x-seen", [routePattern, JSON.stringify(params), url.pathname].join(" "));
+        return response;
+      };
+      const move = ({ url }, next) => next(url.pathname === "/moved" ? "/d/" + url.searchParams.get("to") : undefined);
+      export const onRequest = sequence(move, seen);`,
+    "src/pages/moved.js": say("not moved", "x"),
+  };
+  const live = {
+    "src/pages/d/[...tail].js": `
+      export const ALL = ({ params, request }) => new Response(request.method + " live " + params.tail);`,
+  };
+
+  it.each(states)("asks the next one (%s)", async (state) => {
+    const { root, build } = await prepare({ ...files, ...live }, state);
+    const { fetch } = serve(root, { build: build ?? "dist/starbridge" });
+    for (const way of ["go", "moved"]) {
+      const ask = async (to: string, method = "GET") => {
+        const answer = await fetch(`/${way}?to=${to}`, { method });
+        return answer.ok ? await answer.text() : answer.status;
+      };
+      expect(await ask("a")).toBe("made a");
+      expect(await ask("%62")).toBe("rest b");
+      expect(await ask("c")).toBe("GET live c");
+      if (way === "go") expect(await ask("a", "POST")).toBe("POST live a");
+      expect(await ask("..%2Fnone")).toBe(404);
+    }
+  });
+
+  it.each(states)("is a 404 when no route has it (%s)", async (state) => {
+    const { root, build } = await prepare(files, state);
+    const { status } = serve(root, { build: build ?? "dist/starbridge" });
+    expect([await status("/go?to=c"), await status("/moved?to=c")]).toEqual([404, 404]);
+  });
+
+  it("shows the middleware behind it where it leads, before it runs", async () => {
+    const { root } = await prepare({ ...files, ...live }, "not built");
+    const { fetch } = serve(root, { build: false });
+    const seen = async (to: string) => (await fetch(`/moved?to=${to}`)).headers.get("x-seen");
+    expect(await seen("a")).toBe('/d/[id] {"id":"a"} /d/a');
+    expect(await seen("b")).toBe('/d/[...rest] {"rest":"b"} /d/b');
+    expect(await seen("c")).toBe('/d/[...tail] {"tail":"c"} /d/c');
+  });
+
+  it("is rendered by the route that lists it when a prerendered page rewrites", async () => {
+    const { text, buildLog } = await built({
+      "src/pages/d/[id].js": files["src/pages/d/[id].js"],
+      "src/pages/d/[...rest].js": files["src/pages/d/[...rest].js"],
+      "src/pages/page.js": `${FLAG}export const GET = (context) => context.rewrite("/d/b");`,
+    });
+    expect(await text("/page")).toBe("rest b");
+    expect(buildLog.text()).not.toContain("warn");
+  });
 });
