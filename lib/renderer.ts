@@ -158,7 +158,10 @@ export class Renderer implements ContextPowers {
     const { page, errorStatus } = view;
     exchange.isExplicit = false;
     const made = this.prerenderedAt(page, view.path);
-    if (made !== undefined) return answerMade(made, errorStatus, method);
+    if (page !== undefined && made !== undefined) {
+      const isRefused = errorStatus === undefined && page.answers(method) === false;
+      return isRefused ? this.#mismatch(inner, page, false) : answerMade(made, errorStatus, method);
+    }
     if (page === undefined) {
       const response = notFoundPage(inner.view.incoming.pathname);
       return method === "HEAD" ? withoutBody(response) : response;

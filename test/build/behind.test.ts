@@ -121,6 +121,25 @@ describe("a rewrite to a path that a prerendered route does not list", () => {
     expect([await status("/go?to=c"), await status("/moved?to=c")]).toEqual([404, 404]);
   });
 
+  it.each(states.flatMap((state) => [405, 404].map((status) => [state, status] as const)))(
+    "is refused for a method that the route which lists it has not (%s, %i)",
+    async (state, status) => {
+      const { root, build } = await prepare(files, state);
+      const methodMismatch = status === 405 ? "405" : "404";
+      const app = serve(root, { build: build ?? "dist/starbridge", methodMismatch });
+      const ask = async (to: string) => {
+        const answer = await app.fetch(`/go?to=${to}`, { method: "POST" });
+        return [answer.status, answer.headers.get("allow")];
+      };
+      const allow = status === 405 ? "GET, HEAD" : null;
+      expect([await ask("a"), await ask("b")]).toEqual([
+        [status, allow],
+        [status, allow],
+      ]);
+      expect(await ask("c")).toEqual([404, null]);
+    },
+  );
+
   it("shows the middleware behind it where it leads, before it runs", async () => {
     const { root } = await prepare({ ...files, ...live }, "not built");
     const { fetch } = serve(root, { build: false });
