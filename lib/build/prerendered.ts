@@ -2,11 +2,11 @@
 // as the endpoint set them.
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import fresh from "fresh";
 import parseRange from "range-parser";
 import { bridgeError } from "../errors.ts";
 import type { PrerenderedAnswer } from "../loader/pages.ts";
 import type { Incoming } from "../types.ts";
+import { hasFailed, isFresh, isRangeCurrent } from "./conditions.ts";
 import { openBody, openWholeBody } from "./body.ts";
 import { acceptedEncodings } from "./encodings.ts";
 import type { Encoding } from "./encodings.ts";
@@ -162,8 +162,9 @@ async function answerRange(
   variant: Variant,
 ): Promise<Response | undefined> {
   const wanted = incoming.header("range");
-  if (wanted === undefined || !isRangeCurrent(incoming.header("if-range"), headers))
+  if (wanted === undefined || !isRangeCurrent(incoming, headers)) {
     return undefined;
+  }
   const specs = rangesOf(wanted, variant.size);
   if (specs === undefined) return undefined;
   const ranges = parseRange(variant.size, specs, { combine: true });
@@ -197,48 +198,6 @@ function rangesOf(header: string, size: number): string | undefined {
     specs.push(first === "" ? `-${Math.min(Number(last), size)}` : `${first}-${last}`);
   }
   return `bytes=${specs.join(",")}`;
-}
-
-/** `If-Range` (RFC 9110 section 13.1.5): a strong tag, or the very date. */
-function isRangeCurrent(ifRange: string | undefined, headers: Headers): boolean {
-  if (ifRange === undefined) return true;
-  if (/^(?:W\/)?"/.test(ifRange))
-    return !ifRange.startsWith("W/") && ifRange === headers.get("etag");
-  return dateOf(ifRange) === dateOf(headers.get("last-modified") ?? undefined);
-}
-
-/** `If-Match`, or else `If-Unmodified-Since`. */
-function hasFailed(incoming: Incoming, headers: Headers): boolean {
-  const tags = incoming.header("if-match");
-  const etag = headers.get("etag") ?? "";
-  if (tags !== undefined) {
-    if (tags.trim() === "*") return false;
-    return etag.startsWith("W/") || !tags.split(",").some((tag) => tag.trim() === etag);
-  }
-  const since = dateOf(incoming.header("if-unmodified-since"));
-  return Number(dateOf(headers.get("last-modified") ?? undefined)) > Number(since);
-}
-
-const WEEKDAY = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/;
-
-/** Milliseconds of an HTTP date in one of its three forms; `undefined` for any other text, which is to be ignored. */
-function dateOf(text: string | undefined): number | undefined {
-  if (text === undefined || !WEEKDAY.test(text)) return undefined;
-  const time = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
-  return Number.isNaN(time) ? undefined : time;
-}
-
-function isFresh(incoming: Incoming, headers: Headers): boolean {
-  // `Cache-Control: no-cache` is for caches (RFC 9111 section 5.2.1.4): an origin answers conditions all the same.
-  const tags = incoming.header("if-none-match");
-  // Where there are tags, however few, the date does not count (RFC 9110 section 13.2.2).
-  const since = tags === undefined ? dateOf(incoming.header("if-modified-since")) : undefined;
-  const request = {
-    "if-none-match": tags,
-    "if-modified-since": since === undefined ? undefined : new Date(since).toUTCString(),
-  };
-  const etag = headers.get("etag") ?? undefined;
-  return fresh(request, { etag, "last-modified": headers.get("last-modified") ?? undefined });
 }
 
 function isRead(method: string): boolean {

@@ -21,6 +21,9 @@ const files = {
   "src/pages/made.js": `${FLAG}export const GET = () => new Response("made", { status: 201 });`,
   "src/pages/none.js": `${FLAG}export const GET = () => new Response(null, { status: 204 });`,
   "src/pages/encoded.js": `${FLAG}export const GET = () => new Response("x", { headers: { "content-encoding": "zstd" } });`,
+  "src/pages/tagged.txt.js": `${FLAG}export const GET = () => new Response("tagged", { headers: { etag: '"a,b"' } });`,
+  "src/pages/weak.txt.js": `${FLAG}export const GET = () => new Response("weak", { headers: { etag: 'W/"v1, a"' } });`,
+  "src/pages/bare.txt.js": `${FLAG}export const GET = () => new Response("bare", { headers: { etag: "v1" } });`,
   "src/pages/go.js": `export const GET = (context) => context.rewrite("/letters.txt");`,
   "src/pages/posts/[slug].js": `${FLAG}export const getStaticPaths = () => [{ params: { slug: "ü b" } }];\nexport const GET = ({ params }) => Response.json(params);`,
 };
@@ -103,6 +106,24 @@ describe.each(hosts)("prerendered answers on %s", (host) => {
     expect(await ask({ "if-match": `"other", ${etag}` })).toBe(200);
     expect(await ask({ "if-match": "*" })).toBe(200);
     expect(await ask({ "if-unmodified-since": "Thu, 01 Jan 2015 00:00:00 GMT" })).toBe(412);
+  });
+
+  it("are known by tags that an endpoint has set, whatever stands within their quotes", async () => {
+    const server = await open(host);
+    const ask = async (path: string, name: string, value: string) =>
+      (await server.fetch(path, { headers: { [name]: value } })).status;
+    for (const tags of ['"a,b"', '"x", "a,b"', '"a","a,b" , "b"', 'W/"a,b"', ',, "a,b",']) {
+      expect(await ask("/tagged.txt", "if-none-match", tags), tags).toBe(304);
+    }
+    for (const tags of ['"a"', '"a", "b"', '"a" "b"', "a,b", '"a,b', '"a, b"', '"x,"a,b"']) {
+      expect(await ask("/tagged.txt", "if-none-match", tags), tags).toBe(200);
+    }
+    expect(await ask("/tagged.txt", "if-match", '"x", "a,b"')).toBe(200);
+    expect(await ask("/tagged.txt", "if-match", '"a", "b"')).toBe(412);
+    expect(await ask("/weak.txt", "if-none-match", 'W/"v1, a"')).toBe(304);
+    expect(await ask("/weak.txt", "if-none-match", '"v1, a"')).toBe(304);
+    expect(await ask("/weak.txt", "if-match", 'W/"v1, a"')).toBe(412);
+    expect(await ask("/bare.txt", "if-none-match", '"x", v1')).toBe(304);
   });
 
   it("give one range of their bytes, and refuse what is beyond them", async () => {

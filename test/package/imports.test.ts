@@ -51,7 +51,7 @@ const rooms: Room[] = [
   // What serves a build: a loader like the others, without anything that builds.
   {
     room: "served",
-    files: /^lib\/build\/(?:manifest|manifest-loader|prerendered|body|encodings)\.ts$/,
+    files: /^lib\/build\/(?:manifest|manifest-loader|prerendered|conditions|body|encodings)\.ts$/,
     mayImport: ["base", "parts", "routes", "static", "loader"],
     mayName: ["request"],
   },

@@ -90,7 +90,6 @@ describe("the published package", () => {
       "devalue",
       "es-module-lexer",
       "fastify-plugin",
-      "fresh",
       "mime-types",
       "range-parser",
     ]);
