@@ -106,7 +106,8 @@ export class PrerenderedFile implements PrerenderedAnswer {
     if (status >= 300) return headers;
     headers.set("etag", variant?.etag ?? etag);
     headers.set("last-modified", lastModified);
-    if (status === 200) headers.set("accept-ranges", "bytes");
+    // An endpoint may say that it gives no ranges.
+    if (status === 200 && !headers.has("accept-ranges")) headers.set("accept-ranges", "bytes");
     return headers;
   }
 
@@ -162,7 +163,7 @@ async function answerRange(
   variant: Variant,
 ): Promise<Response | undefined> {
   const wanted = incoming.header("range");
-  if (wanted === undefined || !isRangeCurrent(incoming, headers)) {
+  if (wanted === undefined || !takesRanges(headers) || !isRangeCurrent(incoming, headers)) {
     return undefined;
   }
   const specs = rangesOf(wanted, variant.size);
@@ -180,6 +181,11 @@ async function answerRange(
   headers.set("content-range", `bytes ${range.start}-${range.end}/${variant.size}`);
   headers.set("content-length", String(length));
   return new Response(body, { status: 206, headers });
+}
+
+function takesRanges(headers: Headers): boolean {
+  const units = (headers.get("accept-ranges") ?? "").split(",");
+  return units.some((unit) => unit.trim().toLowerCase() === "bytes");
 }
 
 /**

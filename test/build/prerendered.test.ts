@@ -24,6 +24,7 @@ const files = {
   "src/pages/tagged.txt.js": `${FLAG}export const GET = () => new Response("tagged", { headers: { etag: '"a,b"' } });`,
   "src/pages/weak.txt.js": `${FLAG}export const GET = () => new Response("weak", { headers: { etag: 'W/"v1, a"' } });`,
   "src/pages/bare.txt.js": `${FLAG}export const GET = () => new Response("bare", { headers: { etag: "v1" } });`,
+  "src/pages/whole.txt.js": `${FLAG}export const GET = () => new Response("whole", { headers: { "accept-ranges": "none" } });`,
   "src/pages/go.js": `export const GET = (context) => context.rewrite("/letters.txt");`,
   "src/pages/posts/[slug].js": `${FLAG}export const getStaticPaths = () => [{ params: { slug: "ü b" } }];\nexport const GET = ({ params }) => Response.json(params);`,
 };
@@ -124,6 +125,18 @@ describe.each(hosts)("prerendered answers on %s", (host) => {
     expect(await ask("/weak.txt", "if-none-match", '"v1, a"')).toBe(304);
     expect(await ask("/weak.txt", "if-match", 'W/"v1, a"')).toBe(412);
     expect(await ask("/bare.txt", "if-none-match", '"x", v1')).toBe(304);
+  });
+
+  it("give no ranges when the endpoint says so", async () => {
+    const server = await open(host);
+    for (const range of ["bytes=0-1", "bytes=99-"]) {
+      const answer = await server.fetch("/whole.txt", { headers: { range } });
+      expect([answer.status, answer.headers.get("accept-ranges"), await answer.text()]).toEqual([
+        200,
+        "none",
+        "whole",
+      ]);
+    }
   });
 
   it("give one range of their bytes, and refuse what is beyond them", async () => {
