@@ -125,15 +125,24 @@ const projects: fc.Arbitrary<Project> = table.chain((files) =>
 );
 
 function textOf(file: string, kind: Kind, isCommonJs: boolean): string {
-  const answer = `({ params, routePattern }) => Response.json([${JSON.stringify(file)}, params, routePattern])`;
+  const answer = `({ params, routePattern, isPrerendered, url }) => Response.json([${JSON.stringify(file)}, params, routePattern, isPrerendered && url.pathname.replace(/\\/$/, "")])`;
   if (isCommonJs) {
     return methodsOf[kind].map((method) => `exports.${method} = ${answer};`).join("\n");
   }
   if (kind === "star") return `export * from "${"../".repeat(file.split("/").length)}shared.js";`;
   const lines = methodsOf[kind].map((method) => `export const ${method} = ${answer};`);
-  // Only what has no params can be rendered without being told which.
-  if (kind === "prerendered" && !file.includes("[")) lines.push("export const prerender = true;");
+  if (kind === "prerendered") lines.push("export const prerender = true;", listing(file));
   return lines.join("\n");
+}
+
+/** What a prerendered file lists: some of the values that paths are made of, the same for each of its parameters. */
+function listing(file: string): string {
+  const values = ["a", "zz", "ab", "a-b", "a-", "sp ace", "ünï", "a+b", "q&=", "~x", "(a)", "a%62"];
+  const names = [...file.matchAll(/\[(?:\.{3})?(\w+)\]/g)].map(([, name = ""]) => name);
+  const rest = /\[\.{3}(\w+)\]/.exec(file)?.[1];
+  const paths = values.map((value) => Object.fromEntries(names.map((name) => [name, value])));
+  if (rest !== undefined) paths.push(...paths.map((path) => ({ ...path, [rest]: "a/~x" })));
+  return `export const getStaticPaths = () => ${JSON.stringify(paths.map((params) => ({ params })))};`;
 }
 
 function filesOf({ files, isCommonJs }: Project): Record<string, string> {
