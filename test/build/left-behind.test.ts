@@ -1,5 +1,13 @@
-import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { run } from "./_process.ts";
 import { buildProject, built, project, repository, serve } from "./_project.ts";
@@ -130,6 +138,7 @@ function installAlone(root: string): void {
   }
   const { dependencies } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
   for (const name of Object.keys(dependencies)) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
     symlinkSync(join(repository, "node_modules", name), join(modules, name), "junction");
   }
 }
