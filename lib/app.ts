@@ -29,6 +29,8 @@ import { loadAll, loadSoon } from "./warm-up.ts";
 export interface HostTraits extends HostDefaults {
   /** Where a build takes the pages from, instead of what the options say. */
   readonly building?: Loader;
+  /** The build that the options name must be there. */
+  readonly needsBuild?: boolean;
   /** Development: hears when the files were read anew. */
   readonly onReload?: () => void;
 }
@@ -241,7 +243,7 @@ export class App {
       this.#settings = (await readSettings(options, traits, this.config.root)) ?? this.#settings;
     }
     const { dev } = this.#settings;
-    const loader = this.#building ?? (await createLoader(this.config, dev, this.logger));
+    const loader = this.#building ?? (await createLoader(this.config, dev, this.logger, traits));
     this.#loader = loader;
     const pages = this.#isClosed ? await loader.close() : await loader.load();
     if (!pages || this.#isClosed) throw bridgeError("CLOSED");

@@ -1,6 +1,7 @@
 // What happens once at start: files → routes → table, and what a person should know about them.
 import type { Config } from "./config.ts";
 import { allowedMethods } from "./endpoint.ts";
+import { bridgeError } from "./errors.ts";
 import type { IgnoredFile, Loader, PageFile, Pages } from "./loader/pages.ts";
 import { fileOfModule } from "./loader/pages.ts";
 import type { Logger } from "./log.ts";
@@ -20,16 +21,24 @@ import type { RouteTable } from "./routes/table.ts";
 import { buildTable } from "./routes/table.ts";
 import type { Target } from "./view.ts";
 
+/** What else decides about a loader. */
+export interface LoaderNeeds {
+  /** A file that would stop the start stops nothing: `starbridge check` wants to see the others. */
+  readonly isLenient?: boolean;
+  /** Without its build it is not to start. */
+  readonly needsBuild?: boolean;
+}
+
 /**
  * The loader that the options ask for. Only that one is imported, with the lexers and compilers that it may need.
  *
- * @param isLenient A file that would stop the start stops nothing: `starbridge check` wants to see the others.
+ * @throws BridgeError `STARBRIDGE_BUILD_UNUSABLE` when there is no build, and one is needed.
  */
 export async function createLoader(
   config: Config,
   dev: boolean,
   logger: Logger,
-  isLenient = false,
+  { isLenient = false, needsBuild = false }: LoaderNeeds = {},
 ): Promise<Loader> {
   const { root, pages, routes, middleware } = config;
   if (routes !== undefined) {
@@ -46,6 +55,9 @@ export async function createLoader(
   if (!dev) {
     const loader = createManifestLoader({ config });
     if (loader !== undefined) return loader;
+    if (needsBuild && build !== undefined) {
+      throw bridgeError("BUILD_UNUSABLE", { manifest: build.folder, reason: "it is not there." });
+    }
   } else if (build?.isThere) {
     // Where there is no vite, nobody develops.
     logger.warn(

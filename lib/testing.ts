@@ -23,13 +23,16 @@ export interface TestApp {
 /**
  * Makes an app for tests, from a folder or from a map of endpoints.
  *
- * @param options As for every bridge.
+ * Of a folder the sources are tested, also where there is a build: that may be an old one. To test a build, name it.
+ *
+ * @param options As for every bridge; `build` is `false` by default, and a build that it names must be there.
  * @example
  * const app = createTestApp({ routes: { "hello.ts": { GET: () => new Response("hi") } } });
  * const response = await app.fetch("/hello");
  */
 export function createTestApp(options: BridgeOptions = {}): TestApp {
-  const app = createApp(options);
+  const build = options?.build ?? false;
+  const app = createApp(options && { ...options, build }, { needsBuild: build !== false });
   return {
     async fetch(input, init, facts) {
       return app.fetch(toRequest(input, init), facts);

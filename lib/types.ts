@@ -230,7 +230,7 @@ export interface BridgeOptions<Host extends HostContext = HostContext> {
   output?: "server" | "static";
   /** Hot reload of pages and middleware (`NODE_ENV !== "production"`; without a host `false`). */
   dev?: boolean;
-  /** Where `starbridge build` writes to, relative to `root`; `false`: never use a build (`dist/starbridge`). */
+  /** Where `starbridge build` writes to, relative to `root`; `false`: never use a build (`dist/starbridge`, `false` in tests). */
   build?: string | false;
   /**
    * Modules of which pages get the host's own instance, relative to `root`: globs, with `!` for those that pages get

@@ -68,7 +68,9 @@ async function openLoader(config: Config, findings: Finding[]): Promise<Loader> 
       if (err instanceof BridgeError) findings.push(failureFinding(err, file));
     },
   };
-  return createLoader({ ...config, build: false }, config.dev ?? true, logger, true);
+  return createLoader({ ...config, build: false }, config.dev ?? true, logger, {
+    isLenient: true,
+  });
 }
 
 /** @returns `undefined` when the middleware could not be loaded. */

@@ -92,7 +92,8 @@ export async function buildFailure(
 /** An app over the build of a project, closed when the test ends. */
 export function serve(root: string, options: BridgeOptions = {}) {
   const log = captureLog();
-  const app = createTestApp({ logger: log.logger, ...options, root, dev: false });
+  const build = options.build ?? "dist/starbridge";
+  const app = createTestApp({ logger: log.logger, ...options, build, root, dev: false });
   onTestFinished(() => app.close());
   const fetch = (path: string, init?: RequestInit): Promise<Response> => app.fetch(path, init);
   return {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import { createApp } from "starbridge";
 import { describe, expect, it } from "vitest";
 import { ask, run } from "./_process.ts";
 import {
@@ -155,7 +156,9 @@ describe("a build", () => {
     write(root, { "src/pages/a.js": `export const GET = () => new Response("new");` });
     expect(await serve(root).text("/a")).toBe("old");
     expect(await serve(root, { build: false }).text("/a")).toBe("new");
-    expect(await serve(root, { build: "elsewhere" }).text("/a")).toBe("new");
+    const app = createApp({ root, build: "elsewhere" });
+    expect(await (await app.fetch(new Request("http://localhost/a"))).text()).toBe("new");
+    await app.close();
   });
 
   it("may be put elsewhere", async () => {

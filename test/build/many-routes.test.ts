@@ -18,7 +18,7 @@ function pages(count: number): Record<string, string> {
 async function startUp(root: string, path: string) {
   const script = `
     import { createTestApp } from "starbridge/testing";
-    const app = createTestApp({ root: process.cwd(), dev: false });
+    const app = createTestApp({ root: process.cwd(), build: "dist/starbridge" });
     await app.ready();
     const text = await (await app.fetch(${JSON.stringify(path)})).text();
     console.log(text);

@@ -172,8 +172,8 @@ describe("a build", () => {
           routesOf(options),
         ]);
         expect(routes[1]).toEqual(routes[0]);
-        const source = createTestApp({ ...options, build: false });
-        const built = createTestApp(options);
+        const source = createTestApp(options);
+        const built = createTestApp({ ...options, build: "dist/starbridge" });
         for (const target of [...given.targets, "/old/7"]) {
           for (const method of ["GET", "POST", "PUT", "DELETE"]) {
             const [expected, actual] = await Promise.all([
