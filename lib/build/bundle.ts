@@ -15,7 +15,7 @@ import { bundlerReason } from "./bundler-reason.ts";
 import { HostModules } from "./host-modules.ts";
 import { assertLinks } from "./links.ts";
 import type { ManifestChunk } from "./manifest.ts";
-import { placesPlugin } from "./places-plugin.ts";
+import { COMMONJS_PLACES, placesPlugin } from "./places-plugin.ts";
 import { resolvePlugin } from "./resolve-plugin.ts";
 import { createFindCompiled } from "./tsconfig.ts";
 import { findPackage } from "./native-modules.ts";
@@ -85,7 +85,7 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
   const plugins = [
     resolvePlugin({ root, roots, server, host, onError }),
     progress(options),
-    placesPlugin(root, logger),
+    placesPlugin(root, vite.parseSync, logger),
     ...jsconfigPlugins(root),
     envPlugin({ mode: MODE, root, site, vite }),
   ];
@@ -101,7 +101,7 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
       publicDir: false,
       css: { postcss: {} },
       envPrefix: PUBLIC_PREFIXES,
-      define: envConstants({ site }),
+      define: { ...envConstants({ site }), ...COMMONJS_PLACES },
       resolve: { tsconfigPaths: true },
       ssr: { resolve: nodeResolution() },
       plugins,

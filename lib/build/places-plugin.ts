@@ -1,39 +1,34 @@
 // Warns of pages that ask where they are: in a build that is the folder of the chunks, as in Astro, and files that stand
 // beside the source do not stand there.
-import { parse } from "es-module-lexer";
 import type { Plugin } from "vite";
 import { nameForPeople } from "../loader/pages.ts";
 import type { Logger } from "../log.ts";
+import type { ParseSource } from "./places.ts";
+import { placesIn } from "./places.ts";
+
+/** What CommonJS calls the place of a module, for Vite's `define`: chunks are ES modules. */
+export const COMMONJS_PLACES = {
+  __dirname: "import.meta.dirname",
+  __filename: "import.meta.filename",
+};
 
 const CODE = /\.[cm]?[jt]s$/;
-const PLACE = /^import\.meta\.(?:url|dirname|filename)\b/;
-/** Packages are found from a chunk, too. */
-const HARMLESS = /\bcreateRequire\(\s*$/;
+const MENTION = /\bimport\.meta\b|\b__(?:dir|file)name\b|\brequire\b/;
 
-export function placesPlugin(root: string, logger: Logger): Plugin {
+export function placesPlugin(root: string, parse: ParseSource, logger: Logger): Plugin {
   return {
     name: "starbridge:places",
     enforce: "pre",
     transform(code, id) {
-      if (!CODE.test(id) || id.includes("/node_modules/") || !code.includes("import.meta")) return;
-      for (const at of metaPositions(code)) {
-        const asked = PLACE.exec(code.slice(at))?.[0];
-        if (asked === undefined || HARMLESS.test(code.slice(0, at))) continue;
-        const line = code.slice(0, at).split("\n").length;
+      if (!CODE.test(id) || id.includes("/node_modules/") || !MENTION.test(code)) return;
+      for (const { offset, what, isModule } of placesIn(id, code, parse)) {
+        const where = `${nameForPeople(root, id)}:${code.slice(0, offset).split("\n").length}`;
         logger.warn(
-          `${nameForPeople(root, id)}:${line} asks for ${asked}: after the build that is a place among the chunks, and not beside the source. Import the file (?raw, JSON), or find it from process.cwd().`,
+          isModule
+            ? `${where} gives ${what} what no build can follow: after the build that is looked up from a place among the chunks, and not from beside the source. Name a package, give require() the path as a literal, or find the file from process.cwd().`
+            : `${where} asks for ${what}: after the build that is a place among the chunks, and not beside the source. Import the file (?raw, JSON), or find it from process.cwd().`,
         );
       }
     },
   };
-}
-
-function metaPositions(code: string): number[] {
-  try {
-    const [imports] = parse(code);
-    return imports.filter(({ type }) => type === "import-meta").map(({ start }) => start);
-  } catch {
-    // Broken syntax is reported by the bundler.
-    return [];
-  }
 }

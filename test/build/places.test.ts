@@ -1,7 +1,13 @@
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { createTestApp } from "starbridge/testing";
+import type { Log } from "./_project.ts";
 import { buildProject, built, project, serve } from "./_project.ts";
+
+function warningsOf({ lines }: Log): string[] {
+  return lines.filter(({ level }) => level === "warn").map(({ text }) => text);
+}
 
 describe("a page that asks where it is", () => {
   it("is told by file and line that the build puts it elsewhere", async () => {
@@ -15,10 +21,70 @@ describe("a page that asks where it is", () => {
         export const GET = () => new Response(String(new URL("./_x.txt", import.meta.url)) + text + typeof require);
         export const POST = () => new Response(import.meta.dirname);`,
     });
-    const warnings = buildLog.lines.filter(({ level }) => level === "warn").map(({ text }) => text);
-    expect(warnings).toEqual([
+    expect(warningsOf(buildLog)).toEqual([
       expect.stringMatching(/^src\/pages\/a\.ts:7 asks for import\.meta\.url: /),
       expect.stringMatching(/^src\/pages\/a\.ts:8 asks for import\.meta\.dirname: /),
+    ]);
+  });
+});
+
+describe("a CommonJS file that asks where it is", () => {
+  it("has a place in the build, and is told of by file and line", async () => {
+    const { root, buildLog, json } = await built({
+      "package.json": "{}",
+      "src/pages/a.js": `
+        const place = require("node:path").join(__dirname, "t.txt");
+        const own = (__filename) => __filename;
+        exports.GET = () => Response.json([place, __filename, own("mine"), { __dirname: 1 }.__dirname]);`,
+      "src/pages/b.ts": `
+        import { basename } from "node:path";
+        import { here } from "../lib/here";
+        export const GET = () => Response.json([here, basename(__filename) as string]);`,
+      "src/lib/here.ts": "export const here: string = __dirname;",
+      "src/pages/c.ts": `
+        const __dirname: string = "my own";
+        export const GET = () => Response.json(__dirname);`,
+    });
+    const [place, file, ...rest] = await json("/a");
+    const folder = dirname(file);
+    expect(folder.startsWith(join(root, "dist/starbridge"))).toBe(true);
+    expect([place, ...rest]).toEqual([join(folder, "t.txt"), "mine", 1]);
+    expect(await json("/b")).toEqual([folder, expect.stringMatching(/^page\.b-.+\.mjs$/)]);
+    expect(await json("/c")).toBe("my own");
+    expect(warningsOf(buildLog).sort()).toEqual([
+      expect.stringMatching(/^src\/lib\/here\.ts:1 asks for __dirname: /),
+      expect.stringMatching(/^src\/pages\/a\.js:2 asks for __dirname: /),
+      expect.stringMatching(/^src\/pages\/b\.ts:4 asks for __filename: /),
+    ]);
+  });
+
+  it("is told of what require() cannot find from there, and finds the rest", async () => {
+    const { buildLog, json } = await built({
+      "package.json": "{}",
+      "node_modules/pkg/package.json": '{ "name": "pkg", "main": "main.js" }',
+      "node_modules/pkg/main.js": "exports.name = 'pkg';",
+      "src/lib/n.js": "exports.n = 7;",
+      "src/pages/a.js": `
+        const { basename, join } = require("node:path");
+        const { n } = require("../lib/n.js");
+        const name = "pkg";
+        exports.GET = () => Response.json([n, require(name).name, basename(require.resolve("pkg"))]);
+        exports.POST = () => Response.json(require.resolve("../lib/n.js"));
+        exports.PUT = () => Response.json(require(join(process.cwd(), "src/lib/n.js")).n);`,
+      "src/pages/b.mjs.js": "exports.GET = () => Response.json(require(`../lib/n.js`).n);",
+      "src/pages/c.ts": `
+        import { createRequire } from "node:module";
+        const require = createRequire(import.meta.url);
+        export const GET = () => Response.json(require("pkg").name);
+        export const POST = () => Response.json(require("../lib/n.js").n);`,
+    });
+    expect(await json("/a")).toEqual([7, "pkg", "main.js"]);
+    expect(await json("/b.mjs")).toBe(7);
+    expect(await json("/c")).toBe("pkg");
+    expect(warningsOf(buildLog).sort()).toEqual([
+      expect.stringMatching(/^src\/pages\/a\.js:5 gives require\(\) what no build can follow: /),
+      expect.stringMatching(/^src\/pages\/a\.js:6 gives require\.resolve\(\) what no build can/),
+      expect.stringMatching(/^src\/pages\/c\.ts:5 gives require\(\) what no build can follow: /),
     ]);
   });
 });
