@@ -7,11 +7,12 @@ import { bridgeError } from "../errors.ts";
 import { nodeResolution } from "../loader/conditions.ts";
 import { envConstants, envPlugin, PUBLIC_PREFIXES } from "../loader/env.ts";
 import { lexExports } from "../loader/exports.ts";
-import { jsconfigPlugins } from "../loader/jsconfig.ts";
+import { aliasPlugins } from "../loader/aliases.ts";
 import { lightResponsePlugin } from "../loader/light-response.ts";
 import { SharedModules } from "../loader/shared.ts";
 import type { Logger } from "../log.ts";
 import { bundlerReason } from "./bundler-reason.ts";
+import { globsPlugin } from "./globs-plugin.ts";
 import { HostModules } from "./host-modules.ts";
 import { assertLinks } from "./links.ts";
 import type { ManifestChunk } from "./manifest.ts";
@@ -86,7 +87,8 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
     resolvePlugin({ root, roots, server, host, onError }),
     progress(options),
     placesPlugin(root, vite.parseSync, logger),
-    ...jsconfigPlugins(root),
+    ...aliasPlugins(root, vite.parseSync),
+    globsPlugin({ root, parse: vite.parseSync, onError }),
     envPlugin({ mode: MODE, root, site, vite }),
   ];
   // A project that cannot import us keeps the platform's.

@@ -2,8 +2,8 @@
 // beside the source do not stand there.
 import type { Plugin } from "vite";
 import { nameForPeople } from "../loader/pages.ts";
+import type { ParseSource } from "../loader/syntax-tree.ts";
 import type { Logger } from "../log.ts";
-import type { ParseSource } from "./places.ts";
 import { placesIn } from "./places.ts";
 
 /** What CommonJS calls the place of a module, for Vite's `define`: chunks are ES modules. */

@@ -1,10 +1,6 @@
 // Where a source asks for its own place, or for modules by it. In a build that place is the folder of the chunks.
-
-/** Parses a source by the ending of its name, as Vite's `parseSync` does. */
-export type ParseSource = (
-  file: string,
-  text: string,
-) => { readonly program: unknown; readonly errors: readonly unknown[] };
+import type { Node, ParseSource } from "../loader/syntax-tree.ts";
+import { isNode, textOf, visit } from "../loader/syntax-tree.ts";
 
 /** What is asked for, and where. */
 export interface PlaceAsked {
@@ -13,13 +9,6 @@ export interface PlaceAsked {
   readonly what: string;
   /** A module by its place, and not the place itself. */
   readonly isModule: boolean;
-}
-
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly [key: string]: unknown;
 }
 
 const NAMES = new Set(["__dirname", "__filename"]);
@@ -106,28 +95,4 @@ function nameOf(value: unknown): string {
   if (value.type === "MemberExpression" && value["computed"] !== true)
     return nameOf(value["property"]);
   return value.type === "Identifier" ? (value["name"] as string) : "";
-}
-
-/** The text of a literal; `undefined` for what only running it would tell. */
-function textOf(node: Node): string | undefined {
-  if (node.type === "Literal") return String(node["value"]);
-  if (node.type !== "TemplateLiteral") return undefined;
-  const [only, ...others] = node["quasis"] as { value: { cooked: string } }[];
-  return others.length === 0 ? only?.value.cooked : undefined;
-}
-
-type Visitor = (node: Node, parent: Node | undefined, key: string) => void;
-
-function visit(value: unknown, visitor: Visitor, parent?: Node, key = ""): void {
-  if (Array.isArray(value)) {
-    for (const item of value) visit(item, visitor, parent, key);
-    return;
-  }
-  if (!isNode(value)) return;
-  visitor(value, parent, key);
-  for (const name in value) visit(value[name], visitor, value, name);
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === "object" && value !== null && typeof (value as Node).type === "string";
 }

@@ -1,4 +1,5 @@
-// Where the host's own compiler puts a source: read from its tsconfig, as the compiler reads it.
+// Where the host's own compiler puts a source, and what it calls by names of its own: read from its tsconfig, as the
+// compiler reads it.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
@@ -30,6 +31,32 @@ export function createFindCompiled(root: string, onRead?: (file: string) => void
       .find((path) => path !== source && existsSync(path));
 }
 
+/** Names that a project gives to files and folders. */
+export interface PathNames {
+  /** A folder in which every name is looked for. */
+  readonly baseUrl: string | undefined;
+  /** Patterns, and the absolute paths that each stands for, with a star as in the pattern. */
+  readonly paths: readonly (readonly [pattern: string, targets: readonly string[]])[];
+}
+
+/** What a tsconfig or a jsconfig calls by names of its own; nothing when it is not there. */
+export function readPathNames(file: string): PathNames {
+  const config = readConfigFile(file);
+  if (config === undefined) return { baseUrl: undefined, paths: [] };
+  const configDir = dirname(file);
+  const { baseUrl, paths } = optionsOf(file, config, { configDir, depth: 0, onRead: undefined });
+  const from = baseUrl ?? paths?.from ?? configDir;
+  const pathOf = (target: string): string =>
+    CONFIG_DIR.test(target)
+      ? resolve(configDir, target.replace(CONFIG_DIR, "."))
+      : resolve(from, target);
+  const named = Object.entries(Object(paths?.names)).map(([pattern, targets]) => {
+    const texts = [targets].flat().filter((target) => typeof target === "string");
+    return [pattern, texts.map(pathOf)] as const;
+  });
+  return { baseUrl, paths: named };
+}
+
 /** What a project says about folders. */
 interface Folders {
   readonly outDir: string | undefined;
@@ -44,7 +71,7 @@ interface ConfigFile {
     readonly outDir?: unknown;
     readonly rootDir?: unknown;
     readonly baseUrl?: unknown;
-    readonly paths?: Record<string, unknown>;
+    readonly paths?: unknown;
   };
 }
 
@@ -75,6 +102,9 @@ function collect(path: string, reading: Reading): void {
 interface Options {
   readonly outDir: string | undefined;
   readonly rootDir: string | undefined;
+  readonly baseUrl: string | undefined;
+  /** As they stand in a file of that folder. */
+  readonly paths: { readonly names: unknown; readonly from: string } | undefined;
 }
 
 interface Extension extends Pick<Reading, "onRead"> {
@@ -88,6 +118,8 @@ function optionsOf(path: string, config: ConfigFile, extension: Extension): Opti
   const options: { -readonly [Key in keyof Options]: Options[Key] } = {
     outDir: undefined,
     rootDir: undefined,
+    baseUrl: undefined,
+    paths: undefined,
   };
   const bases = depth > 8 ? [] : [config.extends].flat();
   for (const base of bases.filter((name) => typeof name === "string")) {
@@ -102,8 +134,10 @@ function optionsOf(path: string, config: ConfigFile, extension: Extension): Opti
     const isTemplate = CONFIG_DIR.test(value);
     return resolve(isTemplate ? configDir : dirname(path), value.replace(CONFIG_DIR, "."));
   };
-  const { outDir, rootDir } = config.compilerOptions ?? {};
-  return { ...options, ...known({ outDir: own(outDir), rootDir: own(rootDir) }) };
+  const { outDir, rootDir, baseUrl, paths } = config.compilerOptions ?? {};
+  const folders = { outDir: own(outDir), rootDir: own(rootDir), baseUrl: own(baseUrl) };
+  const named = paths === undefined ? undefined : { names: paths, from: dirname(path) };
+  return { ...options, ...known({ ...folders, paths: named }) };
 }
 
 function known(options: Options): Partial<Options> {
@@ -127,7 +161,7 @@ function extended(base: string, from: string): string | undefined {
 }
 
 /** A tsconfig or a jsconfig; `undefined` when there is none that can be read. */
-export function readConfigFile(path: string): ConfigFile | undefined {
+function readConfigFile(path: string): ConfigFile | undefined {
   try {
     return JSON.parse(withoutComments(readFileSync(path, "utf8")));
   } catch {

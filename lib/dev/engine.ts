@@ -4,7 +4,7 @@ import type { Plugin, ViteDevServer } from "vite";
 import { createFindCompiled } from "../build/tsconfig.ts";
 import type { Config } from "../config.ts";
 import { envConstants, envPlugin } from "../loader/env.ts";
-import { jsconfigPlugins } from "../loader/jsconfig.ts";
+import { aliasPlugins } from "../loader/aliases.ts";
 import { lightResponsePlugin } from "../loader/light-response.ts";
 import { isBundled } from "../loader/own-files.ts";
 import { SharedModules } from "../loader/shared.ts";
@@ -68,7 +68,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   const plugins = [
     astroPlugin(roots),
     readPlugin((file) => changes?.note(file)),
-    ...jsconfigPlugins(root),
+    ...aliasPlugins(root, vite.parseSync),
     envPlugin({ mode: MODE, root, site, vite }),
   ];
   if (config.lightResponse && !isBundled())

@@ -1,0 +1,56 @@
+// The calls of `import.meta.glob()` in a source, and the patterns that are written out there.
+import type { Node, ParseSource } from "./syntax-tree.ts";
+import { isNode, textOf, visit } from "./syntax-tree.ts";
+
+export interface GlobCall {
+  readonly start: number;
+  readonly patterns: readonly GlobPattern[];
+  /** Whether all that it is given is literals: nobody runs the rest to know what is meant. */
+  readonly isLiteral: boolean;
+}
+
+export interface GlobPattern {
+  /** Of the literal, its quotes included. */
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+const MENTION = /\bimport\.meta\.glob\b/;
+
+/** In the order of the text; none for a source that cannot be parsed. */
+export function globCallsIn(file: string, text: string, parse: ParseSource): GlobCall[] {
+  if (!MENTION.test(text)) return [];
+  const { program, errors } = parse(file, text);
+  if (errors.length > 0) return [];
+  const found: GlobCall[] = [];
+  visit(program, ({ type, start, callee, arguments: given }) => {
+    if (type !== "CallExpression" || !isNode(callee)) return;
+    if (text.slice(callee.start, callee.end) !== "import.meta.glob") return;
+    const [first, ...others] = (given as Node[]).map(bare);
+    const list = first?.type === "ArrayExpression" ? (first["elements"] as Node[]) : [first];
+    const patterns = list.flatMap((item): GlobPattern[] => {
+      const literal = isNode(item) ? bare(item) : undefined;
+      const pattern = literal && textOf(literal);
+      if (literal === undefined || pattern === undefined) return [];
+      return [{ start: literal.start, end: literal.end, text: pattern }];
+    });
+    const isLiteral = patterns.length === list.length && others.every(isWritten);
+    found.push({ start, patterns, isLiteral });
+  });
+  return found;
+}
+
+function isWritten(value: unknown): boolean {
+  if (!isNode(value)) return false;
+  const { type, properties, elements } = bare(value);
+  if (type === "ArrayExpression") return (elements as unknown[]).every(isWritten);
+  if (type !== "ObjectExpression") return textOf(bare(value)) !== undefined;
+  return (properties as Node[]).every(({ computed, value: one }) => !computed && isWritten(one));
+}
+
+/** Without what TypeScript puts around an expression. */
+function bare(node: Node): Node {
+  const isWrapped = /^(?:TS(?:As|Satisfies|NonNull)|Parenthesized)Expression$/.test(node.type);
+  return isWrapped ? bare(node["expression"] as Node) : node;
+}
