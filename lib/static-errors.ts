@@ -27,7 +27,7 @@ export const STATIC_ERRORS = {
   },
   GET_STATIC_PATHS_FAILED: {
     message: (d: File & { reason: string }) => `getStaticPaths of ${d.file} failed: ${d.reason}`,
-    hint: "See `cause` for what it threw, or rejected with.",
+    hint: "See `cause` for what it threw, or rejected with; paginate() takes an array.",
   },
   INVALID_GET_STATIC_PATHS_RETURN: {
     name: "InvalidGetStaticPathsReturn",

@@ -1,4 +1,5 @@
 // paginate() of getStaticPaths: a list cut into pages, each with a path of its own.
+import { describe } from "../describe.ts";
 import { bridgeError } from "../errors.ts";
 import type { RoutePattern } from "../routes/route.ts";
 import type { GetStaticPathsItem, Page, PaginateFunction } from "../static-types.ts";
@@ -19,6 +20,10 @@ export function createPaginate(
     const isOptional = isRest(route, "page");
     if (isOptional === undefined)
       throw bridgeError("PAGE_NUMBER_PARAM_NOT_FOUND", { file: source });
+    if (!Array.isArray(data)) {
+      const reason = `paginate() takes a list, and it was given ${describe(data)}.`;
+      throw bridgeError("GET_STATIC_PATHS_FAILED", { file: source, reason });
+    }
     // Any number that is no size means the default, as in Astro.
     const size = Math.max(1, pageSize || 10);
     const lastPage = Math.max(1, Math.ceil(data.length / size));

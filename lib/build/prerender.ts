@@ -9,6 +9,7 @@ import { BridgeError, bridgeError } from "../errors.ts";
 import { fromRequest } from "../incoming.ts";
 import type { Logger } from "../log.ts";
 import type { Page } from "../page.ts";
+import { toBytes } from "../read-ahead.ts";
 import { NO_SITE } from "../static-incoming.ts";
 import { isPass } from "../pass.ts";
 import { toError } from "../thrown.ts";
@@ -223,10 +224,28 @@ async function bodyOf(
   }
   if (response.body === null) return undefined;
   try {
-    return new Uint8Array(await response.arrayBuffer());
+    return await bytesOf(response.body);
   } catch (error) {
-    const details = { file: page.source, path: path || "/", reason: "its body failed." };
+    const reason = `its body failed: ${sentenceOf(error)}`;
+    const details = { file: page.source, path: path || "/", reason };
     throw bridgeError("PRERENDER_FAILED", details, { cause: error });
+  }
+}
+
+/** All of a body, its chunks taken as they are when it is sent. */
+async function bytesOf(body: ReadableStream<unknown>): Promise<Uint8Array> {
+  const reader = body.getReader();
+  const chunks: Uint8Array[] = [];
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return Buffer.concat(chunks);
+      chunks.push(toBytes(value));
+    }
+  } catch (error) {
+    // What makes it is to stop; that it has failed was told.
+    reader.cancel(error).catch(() => {});
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 // Params → path: the canonical spelling of the one URL that a prerendered answer is served under.
+import { describe } from "../describe.ts";
 import { bridgeError } from "../errors.ts";
 import { canonicalText, isValueAllowed } from "../routes/path.ts";
 import type { RoutePattern, Segment } from "../routes/route.ts";
@@ -33,11 +34,12 @@ function textWith(segment: Segment, params: Params, route: RoutePattern, source:
 
 function textOfParam(
   name: string,
-  given: string | undefined,
+  given: unknown,
   isRest: boolean,
   { pattern }: RoutePattern,
   source: string,
 ): string {
+  assertParam(name, given, source);
   const value = given?.normalize("NFC").replace(/^\/+|\/+$/g, "");
   if (!value) {
     if (isRest) return "";
@@ -54,4 +56,15 @@ function textOfParam(
     });
   }
   return value.split("/").map(canonicalText).join("/");
+}
+
+/** @throws BridgeError for what is neither a text nor left out. */
+export function assertParam(
+  name: string,
+  value: unknown,
+  source: string,
+): asserts value is string | undefined {
+  if (value === undefined || typeof value === "string") return;
+  const details = { file: source, param: name, actual: describe(value) };
+  throw bridgeError("GET_STATIC_PATHS_INVALID_ROUTE_PARAM", details);
 }

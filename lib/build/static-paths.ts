@@ -6,7 +6,7 @@ import { isDynamic } from "../routes/route.ts";
 import type { GetStaticPaths } from "../static-types.ts";
 import type { EndpointModule, Params, Props } from "../types.ts";
 import { createPaginate } from "./paginate.ts";
-import { staticPathOf } from "./static-path.ts";
+import { assertParam, staticPathOf } from "./static-path.ts";
 
 /** What `getStaticPaths` is asked with. */
 export interface ListingRules {
@@ -64,11 +64,7 @@ function assertEntry(entry: unknown, source: string): { params: Params; props: P
   const { params, props } = entry as { params?: unknown; props?: Props };
   const isEmpty = typeof params !== "object" || params === null || Object.keys(params).length === 0;
   if (isEmpty) throw bridgeError("GET_STATIC_PATHS_EXPECTED_PARAMS", { file: source });
-  for (const [name, value] of Object.entries(params)) {
-    if (value === undefined || typeof value === "string") continue;
-    const details = { file: source, param: name, actual: describe(value) };
-    throw bridgeError("GET_STATIC_PATHS_INVALID_ROUTE_PARAM", details);
-  }
+  for (const [name, value] of Object.entries(params)) assertParam(name, value, source);
   return { params: params as Params, props };
 }
 

@@ -122,6 +122,31 @@ describe("paginate()", () => {
     });
   });
 
+  it("takes params that are texts, as getStaticPaths does", () => {
+    const params = { tag: 4 } as never;
+    expect(() => paginate("[tag]/[page].ts", letters, { params })).toThrow(
+      expect.objectContaining({
+        name: "GetStaticPathsInvalidRouteParam",
+        code: "STARBRIDGE_GET_STATIC_PATHS_INVALID_ROUTE_PARAM",
+        message: expect.stringContaining('The param "tag" of getStaticPaths of src/pages/[tag]/'),
+      }),
+    );
+  });
+
+  it.each([
+    ["an instance of Set", new Set([1, 2])],
+    ["an object", { length: 3 }],
+    ["a string", "abc"],
+    ["undefined", undefined],
+  ])("takes a list, and not %s", (actual, data) => {
+    expect(() => paginate("[page].ts", data as never)).toThrow(
+      expect.objectContaining({
+        code: "STARBRIDGE_GET_STATIC_PATHS_FAILED",
+        message: `getStaticPaths of src/pages/[page].ts failed: paginate() takes a list, and it was given ${actual}.`,
+      }),
+    );
+  });
+
   // P-40 P-41
   it("prerenders an endpoint page by page", async () => {
     const app = await built({

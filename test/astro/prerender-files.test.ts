@@ -191,6 +191,27 @@ describe("the files of prerendered endpoints", () => {
     expect(error.message).toContain("POST");
   });
 
+  it("keeps a body that comes as texts, and says why another one failed", async () => {
+    const page = (chunk: string) => ({
+      "src/pages/a.js": `${FLAG}export const GET = () =>
+        new Response(new ReadableStream({ start(c) { ${chunk}; c.close(); } }));`,
+    });
+    const app = await built(page('c.enqueue("tü"); c.enqueue(new Uint8Array([33]))'));
+    expect(await app.text("/a")).toBe("tü!");
+    const number = await buildFailure(page("c.enqueue(5)"));
+    expect(number.message).toBe(
+      "/a of src/pages/a.js could not be prerendered: its body failed: The response stream gave the number 5, which is neither bytes nor text.",
+    );
+    const thrown = await buildFailure(page('throw new TypeError("mid")'));
+    expect(thrown.message).toContain("prerendered: TypeError: mid.");
+    const late = await buildFailure({
+      "src/pages/a.js": `${FLAG}export const GET = () =>
+        new Response(new ReadableStream({ pull(c) { c.error(new Error("half way")); } }));`,
+    });
+    expect(late.message).toContain("prerendered: its body failed: Error: half way.");
+    expect(late.cause).toMatchObject({ message: "half way" });
+  });
+
   // S-26
   it("need an endpoint that does not throw: the build fails with its error", async () => {
     const error = await buildFailure({
