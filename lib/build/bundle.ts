@@ -14,6 +14,7 @@ import type { Logger } from "../log.ts";
 import { bundlerReason } from "./bundler-reason.ts";
 import { globsPlugin } from "./globs-plugin.ts";
 import { HostModules } from "./host-modules.ts";
+import { jsonPlugin } from "./json-plugin.ts";
 import { assertLinks } from "./links.ts";
 import type { ManifestChunk } from "./manifest.ts";
 import { COMMONJS_PLACES, placesPlugin } from "./places-plugin.ts";
@@ -83,7 +84,9 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
   const onError = (error: Error): void => {
     failure ??= error;
   };
+  const brokenJson: string[] = [];
   const plugins = [
+    jsonPlugin(brokenJson),
     resolvePlugin({ root, roots, server, host, onError }),
     progress(options),
     placesPlugin(root, vite.parseSync, logger),
@@ -131,7 +134,11 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
     .catch((error: unknown) => {
       throw (
         failure ??
-        bridgeError("BUILD_FAILED", { reason: bundlerReason(error, root) }, { cause: error })
+        bridgeError(
+          "BUILD_FAILED",
+          { reason: bundlerReason(error, { root, brokenJson }) },
+          { cause: error },
+        )
       );
     });
   report(host, logger);

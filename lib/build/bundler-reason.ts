@@ -17,17 +17,38 @@ const NOT_FOUND = [
   /^\[UNRESOLVED_IMPORT\] Could not resolve '(.+?)'/,
 ];
 
+/** What is known beside the error. */
+export interface ReasonFacts {
+  readonly root: string;
+  /** JSON files that are none. */
+  readonly brokenJson: readonly string[];
+}
+
+/** What the bundler says of JSON. */
+const BROKEN_JSON = /vite-json.*\n\s*(\S.*) at line (\d+) column \d+/s;
+
 /** Sentences with files as seen from the working directory. */
-export function bundlerReason(error: unknown, root: string): string {
+export function bundlerReason(error: unknown, facts: ReasonFacts): string {
+  const { root } = facts;
   const fromHere = relative(process.cwd(), root).replaceAll(sep, "/");
   const { errors } = error as { errors?: BundlerError[] };
-  const texts = new Set((errors ?? [error as Error]).map((one) => textOf(one, root)));
+  const texts = new Set((errors ?? [error as Error]).map((one) => textOf(one, facts)));
+  if (/[#?]/.test(root))
+    texts.add(`Its path may be why: the bundler takes # and ? in ${root} for the end of it.`);
   const text = [...texts].join("\n");
   return fromHere === "" ? text : text.replaceAll(`${fromHere}/`, "");
 }
 
-function textOf({ message, code, id }: BundlerError, root: string): string {
+function textOf({ message, code, id }: BundlerError, { root, brokenJson }: ReasonFacts): string {
   const text = plain(message, root);
+  const [, mistake, line] = BROKEN_JSON.exec(text) ?? [];
+  if (mistake !== undefined && brokenJson.length > 0) {
+    const names = brokenJson.map((file) => nameForPeople(root, file));
+    // Of several nobody knows which one was meant.
+    return names.length === 1
+      ? `${names[0]}:${line}: ${mistake}.`
+      : `${names.join(", ")}: broken JSON (${mistake}).`;
+  }
   const found = NOT_FOUND.map((words) => words.exec(text)).find((match) => match !== null);
   const [, specifier, importer = id] = found ?? [];
   if (specifier !== undefined && importer !== undefined) return notFound(specifier, importer, root);

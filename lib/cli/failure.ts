@@ -94,12 +94,16 @@ export function renderFailure(
 const OURS = new URL("../../", import.meta.url);
 const NOT_THEIRS = ["node:", "data:", "/node_modules/", OURS.href, fileURLToPath(OURS)];
 
+/** A place in a file; a bundler's own code has places, too. */
+const IN_FILE = /(?:\(|at |async )(?:file:\/\/|\/|[A-Za-z]:[\\/])/;
+
 /** The places in the user's files; those in Node, in packages and in ours tell them nothing. */
 function stackOf(error: unknown): { stack?: string[] } {
   if (!(error instanceof Error)) return {};
   const places = (error.stack ?? "")
     .split("\n")
     .map((line) => line.trim())
-    .filter((line) => line.startsWith("at ") && !NOT_THEIRS.some((part) => line.includes(part)));
+    .filter((line) => line.startsWith("at ") && IN_FILE.test(line))
+    .filter((line) => !NOT_THEIRS.some((part) => line.includes(part)));
   return places.length === 0 ? {} : { stack: places.slice(0, 5) };
 }

@@ -22,6 +22,8 @@ const project = {
     "export const prerender = true; export const GET = () => new Response('<feed/>');",
 };
 
+const page = "export const GET = () => new Response('a');";
+
 describe("starbridge build", () => {
   it("builds, says what and where, and shows no progress where nobody looks", async () => {
     const root = writeApp(project);
@@ -130,6 +132,34 @@ describe("starbridge build", () => {
     const { answer } = await runJson<Failed>(root, ["build"]);
     expect(answer.error.code).toBe("STARBRIDGE_PRERENDER_FAILED");
     expect(answer.error.stack?.[0]).toContain(`${file}:4:9`);
+  });
+
+  it("names the file and the line of JSON that is none, and no places in the bundler", async () => {
+    const root = writeApp({
+      ...project,
+      "src/pages/b.ts":
+        'import data from "../data.json"; export const GET = () => Response.json(data);',
+      "src/data.json": '{\n  "a": 1,\n}',
+    });
+    link(root, "starbridge", "vite");
+    const { code, stderr } = await run(root, ["build"]);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      "error STARBRIDGE_BUILD_FAILED The pages could not be built. src/data.json:3: trailing comma.\n  Mend the file and build again; the build before this one is still in place.\n",
+    );
+  });
+
+  it("says that it may be the path of the root, where the bundler misreads that", async () => {
+    const root = writeApp({
+      "a?b/package.json": '{ "type": "module" }',
+      "a?b/src/pages/a.js": page,
+    });
+    link(root, "starbridge", "vite");
+    const { code, answer } = await runJson<Failed>(root, ["build", "--root", "a?b"]);
+    expect(code).toBe(1);
+    expect(answer.error.message).toMatch(
+      /Its path may be why: the bundler takes # and \? in .*a\?b for the end of it\.$/,
+    );
   });
 
   it("says once what ends it", async () => {
