@@ -15,6 +15,7 @@ import type { Chunk, HostModuleNames } from "./bundle.ts";
 import { bundle, serverFolder } from "./bundle.ts";
 import { createChunkLoader } from "./chunk-loader.ts";
 import { DATA_FILE, manifestJson, manifestText } from "./manifest.ts";
+import { Pending } from "./pending.ts";
 import { readPrerenderFlag } from "./prerender-flag.ts";
 import { prerender } from "./prerender.ts";
 import { createBuildFolder, publish } from "./publish.ts";
@@ -26,6 +27,8 @@ export interface BuildOptions {
   readonly logger: Logger;
   /** Called when the work becomes another one: a word for people. */
   readonly onPhase?: (phase: string) => void;
+  /** Called with what of the project's own code is waited for, in words; `undefined` is nothing. */
+  readonly onActivity?: (activity: string | undefined) => void;
   /** Called often: files bundled, then paths prerendered, each of `total`. */
   readonly onProgress?: (done: number, total: number, what: string) => void;
 }
@@ -35,6 +38,8 @@ export interface BuildResult {
   readonly routes: number;
   /** Prerendered answers. */
   readonly prerendered: number;
+  /** Paths of prerendered answers that have no body, and so no file. */
+  readonly withoutBody: readonly string[];
   /** Modules of the host that pages import, by their names for people. */
   readonly hostModules: HostModuleNames;
   /** Where the manifest is. */
@@ -62,7 +67,8 @@ export function build(options: BuildOptions): Promise<BuildResult> {
   return inProduction(() => run(options));
 }
 
-async function run({ config, logger, onPhase, onProgress }: BuildOptions): Promise<BuildResult> {
+async function run(options: BuildOptions): Promise<BuildResult> {
+  const { config, logger, onPhase, onProgress } = options;
   const sources = await readSources(config);
   const home = resolve(config.root, homeOf(config));
   const { id, folder } = await createBuildFolder(home);
@@ -98,19 +104,31 @@ async function run({ config, logger, onPhase, onProgress }: BuildOptions): Promi
     const server = serverFolder(folder);
     const building = createChunkLoader({ ...sources, config, server, pages, chunk: middleware });
     onPhase?.("rendering");
+    const pending = new Pending({
+      onActivity: options.onActivity,
+      onLong: (activity, seconds) =>
+        logger.warn(`The build has been ${activity} for ${seconds} seconds, and goes on with it.`),
+    });
     const app = createApp({ ...optionsOf(config), logger }, { building });
-    await app.ready();
+    await pending.during("loading the middleware", () => app.ready());
     const prerendered = await prerender({
       app,
       folder,
       logger,
+      pending,
       onPath: (done, paths, path) => onProgress?.(done, paths, path),
     }).finally(() => app.close());
     const data = manifestJson({ middleware, routes: inOrder(pages, app), prerendered });
     await writeFile(join(folder, DATA_FILE), data);
     await publish(home, id, manifestText(id));
-    const made = { routes: pages.length, prerendered: prerendered.length };
-    return { ...made, hostModules, folder: home };
+    const withoutBody = prerendered.filter(({ file }) => file === undefined);
+    return {
+      routes: pages.length,
+      prerendered: prerendered.length,
+      withoutBody: withoutBody.map(({ path }) => path || "/"),
+      hostModules,
+      folder: home,
+    };
   } catch (error) {
     settleStack(error);
     await rm(folder, { recursive: true, force: true });

@@ -16,6 +16,7 @@ import { toError } from "../thrown.ts";
 import { BodyNames } from "./body-names.ts";
 import { compressedForms } from "./encodings.ts";
 import type { ManifestAnswer } from "./manifest.ts";
+import type { Pending } from "./pending.ts";
 import { redirectDocument } from "./redirect-document.ts";
 
 /** What is rendered, and where to. */
@@ -24,6 +25,7 @@ export interface PrerenderOptions {
   /** Folder of the build; bodies go into `client/`. */
   readonly folder: string;
   readonly logger: Logger;
+  readonly pending: Pending;
   /** Called for each path that was rendered. */
   onPath(done: number, total: number, path: string): void;
 }
@@ -63,8 +65,8 @@ const OF_BODIES = new Set(["content-encoding", "content-language", "content-type
  * @throws BridgeError for the first path that cannot be kept, with its file and status.
  */
 export async function prerender(options: PrerenderOptions): Promise<ManifestAnswer[]> {
-  const { app, logger } = options;
-  const jobs = await listJobs(app, logger);
+  const { app, pending } = options;
+  const jobs = await listJobs(options);
   const names = new BodyNames();
   for (const { path } of jobs) names.reserve(path);
   const answers: ManifestAnswer[] = [];
@@ -73,8 +75,10 @@ export async function prerender(options: PrerenderOptions): Promise<ManifestAnsw
   const work = async (): Promise<void> => {
     for (let at = next++; at < jobs.length; at = next++) {
       const job = jobs[at] as Job;
-      const response = await render(app, job);
-      answers[at] = await keep(response, job, names, options);
+      const activity = `rendering ${job.path || "/"} of ${job.page.source}`;
+      answers[at] = await pending.during(activity, async () =>
+        keep(await render(app, job), job, names, options),
+      );
       done++;
       options.onPath(done, jobs.length, job.path || "/");
     }
@@ -88,17 +92,17 @@ export async function prerender(options: PrerenderOptions): Promise<ManifestAnsw
 }
 
 /** The paths of all prerendered routes, each only for the route that would answer it. */
-async function listJobs(app: App, logger: Logger): Promise<Job[]> {
+async function listJobs({ app, logger, pending }: PrerenderOptions): Promise<Job[]> {
   const jobs: Job[] = [];
   for (const route of app.routes) {
     const { target } = route;
     if (target.kind !== "page" || !target.isPrerendered) continue;
-    await target.load();
+    await pending.during(`loading ${target.source}`, () => target.load());
     if (!target.answers("GET")) {
       const exports = [...(target.exports ?? [])].join(", ") || "nothing";
       throw bridgeError("PRERENDER_NO_GET", { file: target.source, exports });
     }
-    for (const path of await listPaths(target)) {
+    for (const path of await listPaths(target, pending)) {
       const needsSlash = app.config.trailingSlash === "always" && !route.hasExtension;
       const pathname = path === "" ? "/" : needsSlash ? `${path}/` : path;
       const winner = await app.settle("GET", pathname);
@@ -114,9 +118,10 @@ async function listJobs(app: App, logger: Logger): Promise<Job[]> {
   return jobs;
 }
 
-async function listPaths(page: Page): Promise<Iterable<string>> {
+async function listPaths(page: Page, pending: Pending): Promise<Iterable<string>> {
+  const activity = `asking getStaticPaths of ${page.source}`;
   try {
-    return (await page.staticPaths()).keys();
+    return (await pending.during(activity, () => page.staticPaths())).keys();
   } catch (error) {
     if (error instanceof BridgeError) throw error;
     const details = { file: page.source, reason: sentenceOf(error) };

@@ -99,7 +99,7 @@ export class Terminal {
       const during = this.activity === undefined ? "" : ` while ${this.activity}`;
       const message = `The process ended${during} (exit code ${exitCode}).`;
       const hint =
-        "A module called process.exit(), failed in the background, or never loaded to its end.";
+        "A module called process.exit(), failed in the background, or waits for what never comes.";
       report({ code: "ended", message, hint });
       process.exitCode = EXIT.problems;
     };

@@ -6,6 +6,7 @@ import { esm, link, run, runJson, withoutTypeScript, writeApp } from "./_cli.ts"
 interface Built {
   routes: number;
   prerendered: number;
+  withoutBody: string[];
   hostModules: { kept: string[]; copied: string[] };
   folder: string;
   warnings: string[];
@@ -23,6 +24,9 @@ const project = {
 };
 
 const page = "export const GET = () => new Response('a');";
+
+const NEVER = (name: string): string =>
+  `export const prerender = true; export const ${name} = () => new Promise(() => {});`;
 
 describe("starbridge build", () => {
   it("builds, says what and where, and shows no progress where nobody looks", async () => {
@@ -45,10 +49,55 @@ describe("starbridge build", () => {
     expect(answer).toEqual({
       routes: 2,
       prerendered: 1,
+      withoutBody: [],
       hostModules: { kept: [], copied: [] },
       folder: join(root, "out"),
       warnings: [],
     });
+  });
+
+  // S-24
+  it("names the answers that have no body", async () => {
+    const root = writeApp({
+      ...esm,
+      "src/pages/none.js":
+        "export const prerender = true; export const GET = () => new Response(null, { status: 204 });",
+      "src/pages/empty.js":
+        "export const prerender = true; export const GET = () => new Response('');",
+    });
+    link(root, "starbridge", "vite");
+    expect((await run(root, ["build"])).stdout).toBe(
+      "Built dist/starbridge: 2 routes, 2 prerendered answers.\nAnswers without a body, and so without a file: /none.\n",
+    );
+    expect((await runJson<Built>(root, ["build"])).answer.withoutBody).toEqual(["/none"]);
+  });
+
+  it.each([
+    ["an endpoint", "rendering /a of src/pages/a.js", { "src/pages/a.js": NEVER("GET") }],
+    [
+      "getStaticPaths",
+      "asking getStaticPaths of src/pages/[a].js",
+      { "src/pages/[a].js": `${NEVER("getStaticPaths")} ${page}` },
+    ],
+    [
+      "a module",
+      "loading src/pages/a.js",
+      { "src/pages/a.js": `export const prerender = true; await new Promise(() => {}); ${page}` },
+    ],
+    [
+      "the middleware",
+      "rendering /a of src/pages/a.js",
+      {
+        "src/pages/a.js": `export const prerender = true; ${page}`,
+        "src/middleware.js": NEVER("onRequest"),
+      },
+    ],
+  ])("says what it was at when %s never ends", async (_what, activity, files) => {
+    const root = writeApp({ ...esm, ...files });
+    link(root, "starbridge", "vite");
+    const { code, answer } = await runJson<Failed>(root, ["build"]);
+    expect([code, answer.error.code]).toEqual([1, "ended"]);
+    expect(answer.error.message).toBe(`The process ended while ${activity} (exit code 0).`);
   });
 
   it("names the modules of the host that are imported from where they are, and the copied ones", async () => {

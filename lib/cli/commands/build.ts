@@ -29,13 +29,16 @@ export async function build(flags: Flags, terminal: Terminal): Promise<Answer> {
     config,
     logger,
     onPhase: (phase) => terminal.phase(phase),
+    onActivity: (activity) => {
+      terminal.activity = activity;
+    },
     onProgress: (done, total, what) => terminal.progress(done, total, what),
   }).catch((error: unknown) => {
     logger.end(error);
     throw error;
   });
   logger.end(undefined);
-  const { hostModules } = built;
+  const { hostModules, withoutBody } = built;
   return {
     exitCode: EXIT.fine,
     json: { ...built, warnings },
@@ -43,6 +46,9 @@ export async function build(flags: Flags, terminal: Terminal): Promise<Answer> {
       const { routes, prerendered, folder } = built;
       const parts = `${count(routes, "route")}, ${count(prerendered, "prerendered answer")}`;
       const lines = [`${paint.green("Built")} ${nameForPeople(config.root, folder)}: ${parts}.`];
+      if (withoutBody.length > 0) {
+        lines.push(`Answers without a body, and so without a file: ${list(withoutBody)}.`);
+      }
       const { kept, copied } = hostModules;
       if (kept.length > 0) {
         lines.push(`Imported from where they are, so deploy them as well: ${list(kept)}.`);
@@ -78,7 +84,7 @@ function createLogger(terminal: Terminal, warnings: string[]): BuildLogger {
   const textFrom = (fields: object | string, message?: string): string =>
     typeof fields === "string" ? fields : textOf(fields, message);
   return {
-    // What it says of modules is part of the answer, and what it says of empty bodies nobody asked for.
+    // What it says of modules and of empty bodies is part of the answer.
     info() {},
     warn(fields: object | string, message?: string) {
       const text = textFrom(fields, message);
