@@ -13,6 +13,7 @@ import { SharedModules } from "../loader/shared.ts";
 import type { Logger } from "../log.ts";
 import { bundlerReason } from "./bundler-reason.ts";
 import { globsPlugin } from "./globs-plugin.ts";
+import { handlersPlugin } from "./handlers-plugin.ts";
 import { HostModules } from "./host-modules.ts";
 import { jsonPlugin } from "./json-plugin.ts";
 import { assertLinks } from "./links.ts";
@@ -67,7 +68,7 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
   const root = realpathSync(config.root);
   const pages = resolve(root, config.pages);
   const { middleware } = options;
-  const { createFilter } = vite;
+  const { createFilter, parseSync: parse } = vite;
   const { shared, siteText: site } = config;
   const named = new SharedModules({ root, shared, createFilter });
   named.warnOfMissing(logger);
@@ -89,9 +90,10 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
     jsonPlugin(brokenJson),
     resolvePlugin({ root, roots, server, host, onError }),
     progress(options),
-    placesPlugin(root, vite.parseSync, logger),
-    ...aliasPlugins(root, vite.parseSync),
-    globsPlugin({ root, parse: vite.parseSync, onError }),
+    placesPlugin(root, parse, logger),
+    ...aliasPlugins(root, parse),
+    globsPlugin({ root, parse, onError }),
+    handlersPlugin({ root, parse, pages: options.pages.values(), middleware, onError }),
     envPlugin({ mode: MODE, root, site, vite }),
   ];
   // A project that cannot import us keeps the platform's.

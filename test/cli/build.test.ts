@@ -100,6 +100,21 @@ describe("starbridge build", () => {
     expect(answer.error.message).toBe(`The process ended while ${activity} (exit code 0).`);
   });
 
+  it.each([
+    ["onRequest", "MIDDLEWARE_NOT_A_FUNCTION", "src/middleware.js", '"x"'],
+    ["GET", "HANDLER_NOT_A_FUNCTION", "src/pages/b.js", "{ a: 1 }"],
+  ])("refuses %s that is no function, without running it", async (name, code, file, value) => {
+    const root = writeApp({
+      ...esm,
+      "src/pages/a.js": page,
+      [file]: `throw new Error("It ran."); export const ${name} = ${value};`,
+    });
+    link(root, "starbridge", "vite");
+    const { answer } = await runJson<Failed>(root, ["build"]);
+    expect(answer.error.code).toBe(`STARBRIDGE_${code}`);
+    expect(answer.error.message).toContain(file);
+  });
+
   it("names the modules of the host that are imported from where they are, and the copied ones", async () => {
     const root = writeApp({
       ...project,
