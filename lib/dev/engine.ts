@@ -13,6 +13,7 @@ import { astroPlugin } from "./astro-plugin.ts";
 import type { Change, ChangesParts } from "./changes.ts";
 import { Changes } from "./changes.ts";
 import type { PageRequires } from "./common-js.ts";
+import { commonJsPlacesPlugin } from "./common-js-places.ts";
 import { importFailure } from "./import-failure.ts";
 import type { ExplainImport } from "./imports.ts";
 import { HostModules } from "./host-modules.ts";
@@ -69,6 +70,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     astroPlugin(roots),
     readPlugin((file) => changes?.note(file)),
     ...aliasPlugins(root, vite.parseSync),
+    commonJsPlacesPlugin(vite.transformWithOxc),
     envPlugin({ mode: MODE, root, site, vite }),
   ];
   if (config.lightResponse && !isBundled())

@@ -46,7 +46,7 @@ export function isUnknownExtension(error: unknown, file: string): boolean {
 }
 
 /** What the nearest package.json says, as Node reads it. */
-function isInModulePackage(file: string): boolean {
+export function isInModulePackage(file: string): boolean {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     try {
       return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).type === "module";

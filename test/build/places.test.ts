@@ -58,6 +58,21 @@ describe("a CommonJS file that asks where it is", () => {
     ]);
   });
 
+  it("has the place of its source in development, unless it is an ES module", async () => {
+    const root = project({
+      "package.json": "{}",
+      "src/pages/a.ts":
+        "export const GET = (): Response => Response.json([__dirname, __filename]);",
+      "src/pages/b/package.json": '{ "type": "module" }',
+      "src/pages/b/c.ts": "export const GET = (): Response => Response.json(typeof __dirname);",
+    });
+    const app = createTestApp({ root, dev: true });
+    const pages = join(root, "src/pages");
+    expect(await (await app.fetch("/a")).json()).toEqual([pages, join(pages, "a.ts")]);
+    expect(await (await app.fetch("/b/c")).json()).toBe("undefined");
+    await app.close();
+  });
+
   it("is told of what require() cannot find from there, and finds the rest", async () => {
     const { buildLog, json } = await built({
       "package.json": "{}",
