@@ -8,9 +8,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { createApp } from "starbridge";
 import { describe, expect, it } from "vitest";
 import { run } from "./_process.ts";
-import { buildProject, built, project, repository, serve } from "./_project.ts";
+import { buildProject, built, captureLog, project, repository, serve } from "./_project.ts";
 
 const GET = "export const GET = (): Response => new Response('made');";
 const FLAG = "export const prerender = true;\n";
@@ -48,9 +49,8 @@ describe("a host with a build and without NODE_ENV=production", () => {
   });
 
   it("is told where a build was looked for, when there is neither that nor a folder of pages", async () => {
-    const failure = await serve(project({}))
-      .ready()
-      .catch((error) => error);
+    const app = createApp({ root: project({}), logger: captureLog().logger });
+    const failure = await app.ready().catch((error) => error);
     expect(failure.message).toBe(
       "The folder of endpoint files src/pages does not exist. There is no build in dist/starbridge, either.",
     );

@@ -28,10 +28,11 @@ export function writeApp(files: Record<string, string>): string {
 
 /** Makes packages of this repository, or itself, importable from an app. */
 export function link(root: string, ...names: string[]): void {
-  mkdirSync(join(root, "node_modules"), { recursive: true });
   for (const name of names) {
     const target = name === "starbridge" ? repository : join(repository, "node_modules", name);
-    symlinkSync(target, join(root, "node_modules", name), "junction");
+    const place = join(root, "node_modules", name);
+    mkdirSync(dirname(place), { recursive: true });
+    symlinkSync(target, place, "junction");
   }
 }
 
