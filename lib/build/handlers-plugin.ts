@@ -20,6 +20,11 @@ export interface HandlersFacts {
 /** Others are names of methods as well, and of many a constant. */
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ALL"];
 
+/** Cheaper than a tree for each of many files: what may be such a value. */
+const MENTION = new RegExp(
+  `\\bconst\\s+(?:onRequest|${METHODS.join("|")})\\b[^=]*=\\s*(?:["'\`[{\\d]|true\\b|false\\b)`,
+);
+
 export function handlersPlugin(facts: HandlersFacts): Plugin {
   const { root, parse, middleware, onError } = facts;
   const pages = new Set(facts.pages);
@@ -28,7 +33,7 @@ export function handlersPlugin(facts: HandlersFacts): Plugin {
     enforce: "pre",
     transform(code, id) {
       const isMiddleware = id === middleware;
-      if (!isMiddleware && !pages.has(id)) return;
+      if ((!isMiddleware && !pages.has(id)) || !MENTION.test(code)) return;
       const { program } = parse(id, code);
       for (const [name, actual] of constantsOf(program)) {
         const file = nameForPeople(root, id);
