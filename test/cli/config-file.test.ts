@@ -124,6 +124,99 @@ describe("the config file", () => {
     }
   });
 
+  const site = "https://x.test";
+  const rule = { "rule.ts": "export const rule: string = 'idle';" };
+  const ruled = "export default { warmup: rule };";
+  const imports: [string, Record<string, string>][] = [
+    [
+      "a file without its ending",
+      { ...rule, "starbridge.config.ts": `import { rule } from "./rule"; ${ruled}` },
+    ],
+    [
+      "TypeScript under the ending of what becomes of it",
+      { ...rule, "starbridge.config.ts": `import { rule } from "./rule.js"; ${ruled}` },
+    ],
+    [
+      "TypeScript into JavaScript",
+      { ...rule, "starbridge.config.js": `import { rule } from "./rule.ts"; ${ruled}` },
+    ],
+    [
+      "a folder",
+      {
+        "rules/index.ts": rule["rule.ts"],
+        "starbridge.config.ts": `import { rule } from "./rules"; ${ruled}`,
+      },
+    ],
+    [
+      "JSON",
+      {
+        "options.json": '{ "warmup": "idle" }',
+        "starbridge.config.ts": 'import options from "./options.json"; export default options;',
+      },
+    ],
+  ];
+
+  it.each(imports)("may import %s on every Node where vite is", async (_, files) => {
+    const root = writeApp({ ...esm, ...files });
+    link(root, "starbridge", "vite");
+    for (const flags of [[], withoutTypeScript]) {
+      expect(await load(root, flags)).toEqual({ options: { warmup: "idle" } });
+    }
+  });
+
+  it.each([
+    ["import x = require()", 'import sb = require("starbridge"); module.exports = sb.defineConfig'],
+    ["export =", 'import { defineConfig } from "starbridge"; export = defineConfig'],
+    ["both", 'import sb = require("starbridge"); export = sb.defineConfig'],
+    ["its export default", 'import sb = require("starbridge"); export default sb.defineConfig'],
+    ["require()", 'const { defineConfig } = require("starbridge"); module.exports = defineConfig'],
+  ])("may be TypeScript's own CommonJS, with %s, where vite is", async (_, text) => {
+    for (const kind of kinds) {
+      const file = { "starbridge.config.cts": `${text}({ site: "${site}" as string });` };
+      const root = writeApp({ "package.json": kind, ...file });
+      link(root, "starbridge", "vite");
+      for (const flags of [[], withoutTypeScript]) {
+        expect(await load(root, flags)).toEqual({ options: { site } });
+      }
+    }
+  });
+
+  it("has the host's own instance of what it imports", async () => {
+    const root = writeApp({
+      ...esm,
+      "db.js":
+        "globalThis.loads = (globalThis.loads ?? 0) + 1; export const { loads } = globalThis;",
+      "limit.ts": 'export { loads as limit } from "./db";',
+      "starbridge.config.ts": `import { limit } from "./limit";
+        export default { security: { bodySizeLimit: limit + (globalThis as any).loads } };`,
+    });
+    link(root, "vite");
+    for (const flags of [[], withoutTypeScript]) {
+      const loaded = await load(root, [...flags, "--import", "./db.js"]);
+      expect(loaded).toEqual({ options: { security: { bodySizeLimit: 2 } } });
+    }
+  });
+
+  it.each(["vite", undefined])(
+    "may import a middleware that imports Astro's modules, with %s",
+    async (vite) => {
+      const root = writeApp({
+        ...esm,
+        "chain.js": `import { defineMiddleware } from "astro:middleware";
+          export const onRequest = defineMiddleware((context, next) => next());`,
+        "starbridge.config.js": `import { onRequest } from "./chain.js";
+          export default { middleware: onRequest, site: typeof onRequest && "${site}" };`,
+        "typed/package.json": '{ "type": "module" }',
+        "typed/starbridge.config.ts": `import { onRequest } from "../chain.js";
+          export default { middleware: onRequest, site: "${site}" as string };`,
+      });
+      if (vite) link(root, "starbridge", vite);
+      else install(root);
+      expect(await load(root)).toEqual({ options: { site } });
+      if (vite) expect(await load(root, withoutTypeScript)).toEqual({ options: { site } });
+    },
+  );
+
   it("may be in a folder whose name means something in a URL", async () => {
     const files = {
       "a#b/c?d/package.json": '{ "type": "commonjs" }',
