@@ -1,6 +1,6 @@
 // The project that a command is about: its options, and its files, read without running any of them.
 import { stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { flagOfFile } from "../build/prerender-flag.ts";
 import type { Config } from "../config.ts";
 import { resolveConfig } from "../config.ts";
@@ -20,6 +20,7 @@ import type { Target } from "../view.ts";
 import { UsageError } from "./failure.ts";
 import type { Mistake } from "./names.ts";
 import { judgeNames } from "./names.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** The options of every command. */
 export interface Flags {
@@ -29,10 +30,12 @@ export interface Flags {
 }
 
 /** The options of a project with their defaults. */
-export async function readConfig(flags: Flags): Promise<Config> {
+export async function readConfig(flags: Flags, terminal: Terminal): Promise<Config> {
   const folder = resolve(flags.root ?? ".");
   const file = await configFileOf(flags);
+  terminal.activity = file && `reading ${basename(file)}`;
   const options: BridgeOptions = file === undefined ? {} : await readConfigFile(file);
+  terminal.activity = undefined;
   const root = flags.root === undefined ? options.root : folder;
   const config = resolveConfig({ ...options, root: root ?? (file ? dirname(file) : folder) });
   await assertRoot(config.root);

@@ -197,25 +197,34 @@ describe("the config file", () => {
     }
   });
 
-  it.each(["vite", undefined])(
-    "may import a middleware that imports Astro's modules, with %s",
-    async (vite) => {
-      const root = writeApp({
-        ...esm,
-        "chain.js": `import { defineMiddleware } from "astro:middleware";
-          export const onRequest = defineMiddleware((context, next) => next());`,
-        "starbridge.config.js": `import { onRequest } from "./chain.js";
-          export default { middleware: onRequest, site: typeof onRequest && "${site}" };`,
-        "typed/package.json": '{ "type": "module" }',
-        "typed/starbridge.config.ts": `import { onRequest } from "../chain.js";
-          export default { middleware: onRequest, site: "${site}" as string };`,
-      });
-      if (vite) link(root, "starbridge", vite);
-      else install(root);
-      expect(await load(root)).toEqual({ options: { site } });
-      if (vite) expect(await load(root, withoutTypeScript)).toEqual({ options: { site } });
-    },
-  );
+  it("may import a middleware that imports Astro's modules", async () => {
+    const chain = `import { defineMiddleware } from "astro:middleware";
+      export const onRequest = defineMiddleware((context, next) => next());`;
+    const text = (end: string) => `import { onRequest } from "./chain.${end}";
+      export default { middleware: onRequest, site: "${site}" };`;
+    const plain = writeApp({ ...esm, "chain.js": chain, "starbridge.config.js": text("js") });
+    install(plain);
+    expect(await load(plain)).toEqual({ options: { site } });
+    const typed = writeApp({ ...esm, "chain.ts": chain, "starbridge.config.ts": text("ts") });
+    link(typed, "vite");
+    for (const flags of [[], withoutTypeScript]) {
+      expect(await load(typed, flags)).toEqual({ options: { site } });
+    }
+  });
+
+  it.each([
+    ["ends the process", "process.exit(0);"],
+    ["never settles", "await new Promise(() => {});"],
+  ])("is named by every command when it %s", async (_, text) => {
+    const root = writeApp({ ...page, "starbridge.config.mjs": text });
+    for (const command of ["routes", "check", "types", "build", "init"]) {
+      const { code, stderr } = await run(root, [command]);
+      expect(code).toBe(1);
+      expect(stderr).toContain(
+        "error ended The process ended while reading starbridge.config.mjs (exit code ",
+      );
+    }
+  });
 
   it("may be in a folder whose name means something in a URL", async () => {
     const files = {

@@ -11,7 +11,7 @@ import { configFileOf, readConfig } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 
 export async function build(flags: Flags, terminal: Terminal): Promise<Answer> {
-  const config = await readConfig(flags);
+  const config = await readConfig(flags, terminal);
   // Only here: it brings the compiler.
   const { build } = await import("../../build/build.ts");
   // What fails while it is rendered fails in a chunk: its stack is to name the file and the line that a person wrote.

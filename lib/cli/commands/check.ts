@@ -25,7 +25,7 @@ export async function check(flags: CheckFlags, terminal: Terminal): Promise<Answ
   const found: Finding[] = [];
   let checked = 0;
   try {
-    const config = await readConfig(flags);
+    const config = await readConfig(flags, terminal);
     const { redirects, findings } = judgeRedirects(config);
     found.push(...findings);
     const pages = await readPages(config);

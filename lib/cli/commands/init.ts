@@ -17,9 +17,10 @@ import { kindIn, readPackages } from "../packages.ts";
 import type { Paint } from "../paint.ts";
 import type { Flags } from "../project.ts";
 import { readConfig } from "../project.ts";
+import type { Terminal } from "../terminal.ts";
 
-export async function init(flags: Flags): Promise<Answer> {
-  const config = await readConfig(flags);
+export async function init(flags: Flags, terminal: Terminal): Promise<Answer> {
+  const config = await readConfig(flags, terminal);
   const { root } = config;
   const packages = await readPackages(root);
   const sources = [join(root, "src"), resolve(root, config.pages)];

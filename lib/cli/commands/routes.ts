@@ -29,7 +29,7 @@ interface Row {
 }
 
 export async function routes(flags: Flags, terminal: Terminal): Promise<Answer> {
-  const config = await readConfig(flags);
+  const config = await readConfig(flags, terminal);
   const pages = await readPages(config);
   const middleware = await middlewareOf(config);
   const problems = pages.mistakes.map(({ source, error }) => failureFinding(error, source));

@@ -18,7 +18,7 @@ export interface TypesFlags extends Flags {
 }
 
 export async function types(flags: TypesFlags, terminal: Terminal): Promise<Answer> {
-  const config = await readConfig(flags);
+  const config = await readConfig(flags, terminal);
   if (flags.watch) return watch(config, flags, terminal);
   const answer = await writeOnce(config);
   if (!flags.json) tellProblems(answer.json.problems, terminal);
