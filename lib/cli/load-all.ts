@@ -1,10 +1,11 @@
 // The middleware and every endpoint file, each loaded once, and what is wrong with each: no mistake hides another.
 import type { Config } from "../config.ts";
 import { BridgeError } from "../errors.ts";
-import { loadingError } from "../loader/native.ts";
+import { loadingError, reasonOf } from "../loader/native.ts";
 import type { Loader, Pages } from "../loader/pages.ts";
 import type { Logger } from "../log.ts";
 import { createLoader } from "../start.ts";
+import { Custody, Late } from "./custody.ts";
 import type { Finding } from "./findings.ts";
 import { failureFinding, finding, judgeModule, judgeRoutes } from "./findings.ts";
 import { judgeNames } from "./names.ts";
@@ -31,19 +32,28 @@ export interface LoadedFiles {
  * @param listed The files as they were read, for when none can be loaded.
  */
 export async function loadAll(listed: Pages, rules: LoadRules): Promise<LoadedFiles> {
+  const custody = new Custody();
+  try {
+    return await loadWith(custody, listed, rules);
+  } finally {
+    custody.release();
+  }
+}
+
+async function loadWith(custody: Custody, listed: Pages, rules: LoadRules): Promise<LoadedFiles> {
   const { config } = rules;
   const findings: Finding[] = [];
   const loader = await openLoader(config, findings);
   try {
-    const pages = await loadMiddleware(loader, rules, findings);
-    if (pages !== undefined) return await loadPages(pages, rules, findings);
+    const pages = await loadMiddleware(loader, custody, rules, findings);
+    if (pages !== undefined) return await loadPages(pages, custody, rules, findings);
   } finally {
     leave(loader);
   }
   // The middleware is one finding; the endpoint files have their own.
   const other = await openLoader({ ...config, middleware: false }, findings);
   try {
-    return await loadPages(await other.load(), rules, findings);
+    return await loadPages(await other.load(), custody, rules, findings);
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
     findings.push(failureFinding(error, null), ...judgeRoutesOf(listed, config));
@@ -76,19 +86,22 @@ async function openLoader(config: Config, findings: Finding[]): Promise<Loader> 
 /** @returns `undefined` when the middleware could not be loaded. */
 async function loadMiddleware(
   loader: Loader,
+  custody: Custody,
   { config, limit, terminal }: LoadRules,
   findings: Finding[],
 ): Promise<Pages | undefined> {
+  const file = await fileOfMiddleware(config);
   terminal.activity = "loading the middleware";
   try {
-    return await within(limit, loader.load());
+    return await custody.load(limit, loader.load());
   } catch (error) {
     if (config.middleware === false) throw error;
-    const file = await fileOfMiddleware(config);
-    if (error instanceof Late) findings.push(lateFinding(file, limit));
+    if (error instanceof Late) findings.push(lateFinding(file, error, limit));
     else if (error instanceof BridgeError) findings.push(failureFinding(error, file));
     else throw error;
     return undefined;
+  } finally {
+    findings.push(...(await custody.failures()).map((error) => backgroundFinding(file, error)));
   }
 }
 
@@ -100,6 +113,7 @@ async function fileOfMiddleware(config: Config): Promise<string | null> {
 
 async function loadPages(
   { files, ...others }: Pages,
+  custody: Custody,
   { config, limit, terminal }: LoadRules,
   findings: readonly Finding[],
 ): Promise<LoadedFiles> {
@@ -115,15 +129,16 @@ async function loadPages(
     terminal.progress(checked++, pages.files.length, source);
     terminal.activity = `loading ${source}`;
     try {
-      const module = await within(limit, Promise.resolve(target.load()));
+      const module = await custody.load(limit, Promise.resolve(target.load()));
       judged.push(...judgeModule(module, route, target.isPrerendered === true));
     } catch (error) {
-      if (error instanceof Late) judged.push(lateFinding(source, limit));
+      if (error instanceof Late) judged.push(lateFinding(source, error, limit));
       else {
         const failure = error instanceof BridgeError ? error : loadingError(source, error);
         judged.push(failureFinding(failure, source));
       }
     }
+    judged.push(...(await custody.failures()).map((error) => backgroundFinding(source, error)));
   }
   terminal.activity = undefined;
   // Only now it is known of all whether they are prerendered.
@@ -135,22 +150,21 @@ function judgeRoutesOf(pages: Pages, config: Config): Finding[] {
   return judgeRoutes(routesOf(pages, config), Object.keys(config.redirects));
 }
 
-class Late extends Error {}
-
-/** @throws Late when something is not there in time. */
-async function within<Value>(seconds: number, work: Promise<Value>): Promise<Value> {
-  if (seconds === 0) return work;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Late()), seconds * 1000);
-    // Where nothing else is going on, nothing will come: the process ends at once, and tells.
-    timer.unref();
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+function lateFinding(file: string | null, { isIdle }: Late, limit: number): Finding {
+  const reason = "something that it awaits does not come";
+  const rest = isIdle
+    ? `: ${reason}, and nothing is left to bring it`
+    : ` within ${limit} s: ${reason}`;
+  const more = isIdle ? "" : ", or allow more: --timeout";
+  const message = `${file ?? "The middleware"} was not loaded${rest}.`;
+  const hint = `Do not wait at the top level for what may never come${more}.`;
+  return finding("error", file, "not-loaded", message, hint);
 }
 
-function lateFinding(file: string | null, limit: number): Finding {
-  const message = `${file ?? "The middleware"} was not loaded within ${limit} s: something that it awaits does not come.`;
-  const hint = "Do not wait at the top level for what may never come, or allow more: --timeout.";
-  return finding("error", file, "not-loaded", message, hint);
+/** Found by its time only: `file` may have been loaded while one before it was still busy. */
+function backgroundFinding(file: string | null, error: unknown): Finding {
+  const { stack } = failureFinding(loadingError(file ?? "", error), file);
+  const what = `While ${file ?? "the middleware"} was loaded, something failed that nobody handles: ${reasonOf(error)}`;
+  const hint = "Catch it: a host ends with it.";
+  return { ...finding("error", file, "failed-in-background", what, hint), ...(stack && { stack }) };
 }

@@ -342,20 +342,74 @@ describe("starbridge check", () => {
     });
   });
 
+  const stray: [string, string, string, RegExp][] = [
+    [
+      "waits for what nothing can bring",
+      "await new Promise(() => {});",
+      "not-loaded",
+      /^src\/pages\/a\.js was not loaded: something that it awaits does not come, and nothing is left to bring it\.$/,
+    ],
+    [
+      "ends the process",
+      "process.exit(0);",
+      "STARBRIDGE_MODULE_FAILED",
+      /^src\/pages\/a\.js could not be loaded: Error: process\.exit\(0\) was called/,
+    ],
+    [
+      "ends the process later",
+      "setTimeout(() => process.exit(1)); await new Promise((go) => setTimeout(go, 20));",
+      "failed-in-background",
+      /^While src\/pages\/a\.js was loaded, .*: Error: process\.exit\(1\) was called/,
+    ],
+    [
+      "leaves a rejection to nobody",
+      "Promise.reject(new Error('no queue'));",
+      "failed-in-background",
+      /^While src\/pages\/a\.js was loaded, something failed that nobody handles: Error: no queue\.$/,
+    ],
+  ];
+
+  it.each(stray)("finds a file that %s, and what is wrong with the others", async (...row) => {
+    const [, text, code, message] = row;
+    // With a server of Vite's, and without.
+    for (const config of ["export default {};", "export default { dev: false };"]) {
+      const root = writeApp({
+        ...esm,
+        "src/pages/a.js": `${text} export const GET = () => {};`,
+        "src/pages/b.js": "export const GET = 1;",
+        "starbridge.config.js": config,
+      });
+      for (const limit of ["0", "60"]) {
+        const { code: exitCode, answer } = await runJson<Checked>(root, [
+          "check",
+          "--timeout",
+          limit,
+        ]);
+        expect({ exitCode, routes: answer.routes }).toEqual({ exitCode: 1, routes: 2 });
+        expect(answer.problems).toMatchObject([
+          { file: "src/pages/a.js", code, message: expect.stringMatching(message) },
+          { file: "src/pages/b.js", code: "STARBRIDGE_HANDLER_NOT_A_FUNCTION" },
+        ]);
+      }
+    }
+  });
+
   it.each([
-    ["ends the process", "process.exit(0);", "(exit code 0)"],
-    ["never loads to its end", "await new Promise(() => {});", "(exit code"],
-  ])("names the file of a module that %s", async (_, text, message) => {
-    const root = writeApp({
-      ...esm,
-      "src/pages/b.js": text,
-      // No server of Vite's that keeps the process alive.
-      "starbridge.config.js": "export default { dev: false };",
-    });
-    const { code, stderr } = await run(root, ["check"]);
-    expect(code).toBe(1);
-    expect(stderr).toContain("error ended The process ended while loading src/pages/b.js");
-    expect(stderr).toContain(message);
+    ["waits for what nothing can bring", "await new Promise(() => {});", "not-loaded"],
+    ["ends the process", "process.exit(0);", "STARBRIDGE_MODULE_FAILED"],
+  ])("finds a middleware that %s, and what is wrong with the files beside it", async (...row) => {
+    const [, text, code] = row;
+    for (const config of ["export default {};", "export default { dev: false };"]) {
+      const problems = await problemsOf({
+        "src/middleware.js": text,
+        "src/pages/a.js": "export const GET = 1;",
+        "starbridge.config.js": config,
+      });
+      expect(problems).toMatchObject([
+        { file: "src/middleware.js", code },
+        { file: "src/pages/a.js", code: "STARBRIDGE_HANDLER_NOT_A_FUNCTION" },
+      ]);
+    }
   });
 
   it("loads what only Vite understands where vite is installed", async () => {
