@@ -1,6 +1,6 @@
 // The project that a command is about: its options, and its files, read without running any of them.
 import { stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { flagOfFile } from "../build/prerender-flag.ts";
 import type { Config } from "../config.ts";
 import { resolveConfig } from "../config.ts";
@@ -36,8 +36,9 @@ export async function readConfig(flags: Flags, terminal: Terminal): Promise<Conf
   terminal.activity = file && `reading ${basename(file)}`;
   const options: BridgeOptions = file === undefined ? {} : await readConfigFile(file);
   terminal.activity = undefined;
-  const root = flags.root === undefined ? options.root : folder;
-  const config = resolveConfig({ ...options, root: root ?? (file ? dirname(file) : folder) });
+  // Where a file of options lies says nothing of the project: it may hold for several, or be one for tests.
+  const root = flags.root === undefined ? (options.root ?? folder) : folder;
+  const config = resolveConfig({ ...options, root });
   await assertRoot(config.root);
   return config;
 }

@@ -94,6 +94,24 @@ describe("the command line", () => {
     expect(none.answer.error.message).toBe("No command was given.");
   });
 
+  it("takes the working directory for the root, or --root, wherever --config lies", async () => {
+    const inner = Object.fromEntries(
+      Object.entries(page).map(([name, text]) => [`inner/${name}`, text]),
+    );
+    const root = writeApp({
+      ...page,
+      ...inner,
+      "options/a.mjs": "export default { site: 'https://x.test' };",
+      "options/b.mjs": "export default { root: '../inner' };",
+    });
+    const rootOf = async (...args: string[]) =>
+      (await runJson<{ root: string }>(root, ["routes", ...args])).answer.root;
+    expect(await rootOf("--config", "options/a.mjs")).toBe(root);
+    expect(await rootOf("--config", "options/a.mjs", "--root", "inner")).toBe(join(root, "inner"));
+    expect(await rootOf("--config", "options/b.mjs")).toBe(join(root, "inner"));
+    expect(await rootOf("--config", "options/b.mjs", "--root", ".")).toBe(root);
+  });
+
   it("ends with 2 when the file of --config does not exist", async () => {
     const args = ["routes", "--config", "other.mjs"];
     const { code, answer } = await runJson<Failed>(writeApp(page), args);
