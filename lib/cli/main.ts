@@ -70,7 +70,7 @@ async function report(
   terminal: Terminal,
 ): Promise<void> {
   try {
-    if (isJson) return await terminal.print(JSON.stringify({ error: failure }, null, 2));
+    if (isJson) return void (await terminal.print(JSON.stringify({ error: failure }, null, 2)));
   } catch {
     // stdout itself may be what has failed.
   }

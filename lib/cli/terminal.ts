@@ -25,7 +25,7 @@ export class Terminal {
   readonly notePaint: Paint;
   /** What is being done with code of the user's, for a sentence. */
   activity: string | undefined;
-  readonly #write: (text: string) => Promise<void>;
+  readonly #write: (text: string) => Promise<boolean>;
   readonly #errors: Output;
   readonly #showsProgress: boolean;
   #phase = "";
@@ -49,8 +49,10 @@ export class Terminal {
   /**
    * Writes the answer; resolves when it is out. `starbridge routes | head -1`: who has read enough closes the pipe, and
    * that is no failure. A full disk is one.
+   *
+   * @returns Whether there is still somebody who reads.
    */
-  print(text: string): Promise<void> {
+  print(text: string): Promise<boolean> {
     this.#clearProgress();
     return this.#write(`${text}\n`);
   }
@@ -122,7 +124,7 @@ export class Terminal {
 function takeStdout(
   stdout: Output,
   instead: (text: string | Uint8Array) => boolean,
-): (text: string) => Promise<void> {
+): (text: string) => Promise<boolean> {
   const write = stdout.write.bind(stdout);
   stdout.write = (
     text: string | Uint8Array,
@@ -138,7 +140,7 @@ function takeStdout(
       write(text, (error?: Error | null) => {
         const { code } = (error ?? {}) as NodeJS.ErrnoException;
         if (error && code !== "EPIPE") reject(error);
-        else resolve();
+        else resolve(!error);
       });
     });
 }

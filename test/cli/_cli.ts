@@ -56,8 +56,17 @@ export async function runJson<Answer>(
   }
 }
 
+interface Followed {
+  /** The next line of its stdout. */
+  line(): Promise<string>;
+  /** Reads no more of its stdout. */
+  leave(): void;
+  /** Its exit code. */
+  end(): Promise<number | null>;
+}
+
 /** Runs `starbridge` until the test ends, and gives the lines of its stdout as they come. */
-export function follow(cwd: string, args: string[]): { line(): Promise<string> } {
+export function follow(cwd: string, args: string[]): Followed {
   const child = start(cwd, args, {});
   onTestFinished(() => void child.kill());
   const lines: string[] = [];
@@ -74,7 +83,10 @@ export function follow(cwd: string, args: string[]): { line(): Promise<string> }
     errors += text;
   });
   child.on("close", () => wake());
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
   return {
+    leave: () => void child.stdout.destroy(),
+    end: () => ended,
     async line() {
       while (lines.length === 0) {
         if (child.exitCode !== null) throw new Error(`It ended (${child.exitCode}): ${errors}`);

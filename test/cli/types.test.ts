@@ -163,4 +163,15 @@ export const wrong: Starbridge.Route = "/usres/[id]";`,
     expect(existsSync(join(root, ".starbridge/types.d.ts"))).toBe(true);
     expect(typesOf(root)).toContain('"/c": {};');
   });
+
+  it("ends with 0 when nobody reads what it has to say about a change", async () => {
+    const root = writeApp({ ...esm, "src/pages/a.ts": "" });
+    for (const flags of [[], ["--json"]]) {
+      const types = follow(root, ["types", "--watch", ...flags]);
+      await types.line();
+      types.leave();
+      writeFileSync(join(root, `src/pages/b${flags.length}.ts`), "");
+      expect(await types.end()).toBe(0);
+    }
+  });
 });

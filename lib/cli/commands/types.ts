@@ -25,12 +25,14 @@ export async function types(flags: TypesFlags, terminal: Terminal): Promise<Answ
   return answer;
 }
 
-/** Ends with the process: by Ctrl+C. What is wrong now may be mended with the next change. */
-async function watch(config: Config, { json }: TypesFlags, terminal: Terminal): Promise<never> {
+/** Ends by Ctrl+C, or when nobody reads any more. What is wrong now may be mended with the next change. */
+async function watch(config: Config, { json }: TypesFlags, terminal: Terminal): Promise<Answer> {
   // Begins before the first reading, so that no change falls between the two.
   const folder = new FolderWatch(resolve(config.root, config.pages));
+  let isRead = true;
   let last = "";
-  for (let isFirst = true; ; isFirst = false) {
+  for (let isFirst = true; isRead; isFirst = false) {
+    if (!isFirst) await folder.change();
     try {
       const answer = await writeOnce(config);
       const { changed, problems } = answer.json;
@@ -38,16 +40,19 @@ async function watch(config: Config, { json }: TypesFlags, terminal: Terminal): 
       if (isFirst || changed || told !== last) {
         last = told;
         if (!json) tellProblems(problems, terminal);
-        await terminal.print(json ? JSON.stringify(answer.json) : answer.text(terminal.paint));
+        isRead = await terminal.print(
+          json ? JSON.stringify(answer.json) : answer.text(terminal.paint),
+        );
       }
     } catch (error) {
       const failure = toFailure(error);
       last = "";
-      if (json) await terminal.print(JSON.stringify({ error: failure }));
+      if (json) isRead = await terminal.print(JSON.stringify({ error: failure }));
       else terminal.note(renderFailure(failure, terminal.notePaint));
     }
-    await folder.change();
   }
+  folder.close();
+  return { exitCode: EXIT.fine, json: {}, text: () => "" };
 }
 
 interface TypesAnswer extends Answer {
