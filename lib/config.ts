@@ -113,8 +113,11 @@ const SECURITY_CHECKS: { readonly [Key in keyof Required<SecurityOptions>]: Chec
 
 const DOMAIN_CHECKS: { readonly [Key in keyof Required<DomainPattern>]: Check } = {
   hostname: (value, option) => assertText(value, option, "a host name, * and ** allowed"),
-  protocol: (value, option) => assertText(value, option, "http or https"),
-  port: (value, option) => assertText(value, option, "a port as text"),
+  protocol: oneOf("http", "https"),
+  port: (value, option) => {
+    const isPort = typeof value === "string" && /^\d{1,5}$/.test(value);
+    if (!isPort) throw invalid(option, 'a port as text, "8443" for instance', value);
+  },
 };
 
 const I18N_CHECKS: Checks = {
@@ -148,6 +151,8 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ...Object.keys(CHECKS).map((key) => [key, key] as const),
   ...Object.keys(SECURITY_CHECKS).map((key) => [key, `security.${key}`] as const),
   ...Object.keys(I18N_CHECKS).map((key) => [key, `i18n.${key}`] as const),
+  // Nearer to `locals` by its letters.
+  ["locale", "i18n.locales"],
 ]);
 
 /**

@@ -65,6 +65,7 @@ describe("a key that is no option", () => {
     [{ bodyLimit: 1 }, "bodyLimit", "security.bodySizeLimit"],
     [{ allowedDomains: [] }, "allowedDomains", "security.allowedDomains"],
     [{ locales: [] }, "locales", "i18n.locales"],
+    [{ locale: "en" }, "locale", "i18n.locales"],
     [{ defaultLocale: "en" }, "defaultLocale", "i18n.defaultLocale"],
     [{ security: { checkOrigins: true } }, "security.checkOrigins", "security.checkOrigin"],
     [{ security: { site: "a" } }, "security.site", "site"],
@@ -126,7 +127,23 @@ describe("a value that is none", () => {
     ],
     [
       { i18n: { locales: [{ path: "en", codes: [] }], defaultLocale: "en" } },
-      'The option "i18n.locales[0].codes" must be a list of language codes, but it is an array.',
+      'The option "i18n.locales[0].codes" must be a list of language codes, but it is an empty array.',
+    ],
+    [
+      { i18n: { locales: [], defaultLocale: "en" } },
+      'The option "i18n.locales" must be a list of locales, but it is an empty array.',
+    ],
+    [
+      { security: { allowedDomains: [{ protocol: "https:" }] } },
+      'The option "security.allowedDomains[0].protocol" must be "http" or "https", but it is "https:".',
+    ],
+    [
+      { security: { allowedDomains: [{ port: "80a" }] } },
+      'The option "security.allowedDomains[0].port" must be a port as text, "8443" for instance, but it is "80a".',
+    ],
+    [
+      { security: { allowedDomains: [{ port: 80 }] } },
+      'a port as text, "8443" for instance, but it is the number 80.',
     ],
     [{ redirects: new Map() }, "must be a map of destinations by route pattern, but it is an inst"],
     [{ security: new Map() }, 'The option "security" must be an object, but it is an instance of'],
@@ -139,7 +156,7 @@ describe("a value that is none", () => {
     const options: BridgeOptions = {
       i18n: { locales: ["en", { path: "fr", codes: ["fr-FR"] }], defaultLocale: "fr" },
       redirects: { "/a": "/b", "/c": { destination: "/d", status: 302 } },
-      security: { allowedDomains: [{ hostname: "*.a.test" }] },
+      security: { allowedDomains: [{ hostname: "*.a.test", protocol: "https", port: "8443" }] },
       logger: new (class {
         info(): void {}
         warn(): void {}
