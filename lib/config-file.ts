@@ -1,13 +1,16 @@
 // Finds and reads starbridge.config.{ts,mts,cts,js,mjs,cjs}: the options that the command line and every bridge share.
 import { statSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, extname, resolve } from "node:path";
 import { isPlainObject } from "./checks.ts";
 import { resolveConfig } from "./config.ts";
 import { describe } from "./describe.ts";
 import { BridgeError, bridgeError } from "./errors.ts";
 import type { EndpointModule, BridgeOptions } from "./types.ts";
 
-const NAMES = ["ts", "mts", "cts", "js", "mjs", "cjs"].map((end) => `starbridge.config.${end}`);
+const ENDINGS = ["ts", "mts", "cts", "js", "mjs", "cjs"];
+const NAMES = ENDINGS.map((end) => `starbridge.config.${end}`);
+/** Other tools read one: whoever writes it is to hear that we do not. */
+const UNREAD = "starbridge.config.json";
 
 /**
  * The config file of a folder; `undefined` when it has none.
@@ -16,7 +19,9 @@ const NAMES = ["ts", "mts", "cts", "js", "mjs", "cjs"].map((end) => `starbridge.
  */
 export async function findConfigFile(folder: string): Promise<string | undefined> {
   const [name, ...others] = NAMES.filter((candidate) => isFile(resolve(folder, candidate)));
-  if (name === undefined) return undefined;
+  if (name === undefined) {
+    return isFile(resolve(folder, UNREAD)) ? resolve(folder, UNREAD) : undefined;
+  }
   if (others.length === 0) return resolve(folder, name);
   throw bridgeError("CONFIG_FILE_AMBIGUOUS", { folder, files: [name, ...others].join(", ") });
 }
@@ -46,6 +51,10 @@ export async function loadConfigFile(root: string): Promise<BridgeOptions | unde
  */
 export async function readConfigFile(file: string): Promise<BridgeOptions> {
   const name = basename(file);
+  if (!ENDINGS.includes(extname(file).slice(1))) {
+    const reason = `only files that end in ${ENDINGS.map((end) => `.${end}`).join(", ")} are read.`;
+    throw bridgeError("CONFIG_FILE_INVALID", { file: name, reason });
+  }
   const options = await defaultExport(await importConfig(file, name), name);
   try {
     resolveConfig(options);

@@ -258,6 +258,22 @@ describe("the config file", () => {
     expect((await run(root, ["routes"])).stderr.match(/ran /g)).toHaveLength(1);
   });
 
+  it("is refused as JSON, and with every other ending that is not read", async () => {
+    const root = writeApp({ ...page, "starbridge.config.json": "{}", "options.txt": "" });
+    const endings = "only files that end in .ts, .mts, .cts, .js, .mjs, .cjs are read.";
+    expect(await load(root)).toEqual({
+      code: "STARBRIDGE_CONFIG_FILE_INVALID",
+      message: `The config file starbridge.config.json cannot be used: ${endings}`,
+    });
+    expect((await run(root, ["routes"])).stderr).toContain(endings);
+    expect((await run(root, ["routes", "--config", "options.txt"])).stderr).toContain(
+      `The config file options.txt cannot be used: ${endings}`,
+    );
+    // It may hold what another one reads.
+    writeFileSync(join(root, "starbridge.config.mjs"), "export default {};");
+    expect(await load(root)).toEqual({ options: {} });
+  });
+
   it("is refused when there are two", async () => {
     const root = writeApp({
       ...page,
