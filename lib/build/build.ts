@@ -6,6 +6,7 @@ import type { App } from "../app.ts";
 import { createApp } from "../app.ts";
 import type { Config } from "../config.ts";
 import { bridgeError } from "../errors.ts";
+import { assertFolders } from "../loader/files.ts";
 import { findModule } from "../loader/middleware.ts";
 import type { Pages } from "../loader/pages.ts";
 import { nameForPeople } from "../loader/pages.ts";
@@ -153,10 +154,9 @@ function homeOf({ build: home, routes }: Config): string {
 
 async function readSources(config: Config): Promise<Sources> {
   homeOf(config);
-  const root = realPathOf(config.root, () => bridgeError("ROOT_NOT_FOUND", { root: config.root }));
-  const folder = realPathOf(resolve(root, config.pages), () =>
-    bridgeError("PAGES_NOT_FOUND", { pages: config.pages }),
-  );
+  await assertFolders(config.root, resolve(config.root, config.pages));
+  const root = realpathSync(config.root);
+  const folder = realpathSync(resolve(root, config.pages));
   const scan = await scanPages(folder);
   const pages = new Map(scan.files.map((file) => [file, realpathSync(join(folder, file))]));
   const flags = new Map(
@@ -174,14 +174,6 @@ async function readSources(config: Config): Promise<Sources> {
     ignored: scan.ignored,
     middleware: await middlewareFile(config, root),
   };
-}
-
-function realPathOf(path: string, refusal: () => Error): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    throw refusal();
-  }
 }
 
 async function middlewareFile({ middleware }: Config, root: string): Promise<string | undefined> {

@@ -112,6 +112,18 @@ describe("the command line", () => {
     expect(await rootOf("--config", "options/b.mjs", "--root", ".")).toBe(root);
   });
 
+  it("says the same of every command where the folder of endpoint files is a file", async () => {
+    const root = writeApp({ "src/pages": "" });
+    link(root, "starbridge", "vite");
+    for (const command of ["routes", "check", "types", "build"]) {
+      const { code, stdout, stderr } = await run(root, [command]);
+      expect(code).toBe(1);
+      expect(stdout + stderr).toContain(
+        "error STARBRIDGE_PAGES_NOT_FOUND src/pages is a file, where the folder of endpoint files should be.\n",
+      );
+    }
+  });
+
   it("ends with 2 when the file of --config does not exist", async () => {
     const args = ["routes", "--config", "other.mjs"];
     const { code, answer } = await runJson<Failed>(writeApp(page), args);
