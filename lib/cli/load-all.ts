@@ -71,16 +71,25 @@ function leave(loader: Loader): void {
 /** @param findings Gets what is logged: in development a broken middleware stops nothing. */
 async function openLoader(config: Config, findings: Finding[]): Promise<Loader> {
   const file = await fileOfMiddleware(config);
+  let isOpen = false;
   const logger: Logger = {
     ...silentLogger,
+    warn(text: object | string) {
+      // Why it is not Vite that loads.
+      if (isOpen || typeof text !== "string") return;
+      const hint = "The files are loaded with Node alone.";
+      findings.push(finding("note", null, "no-reload", text, hint));
+    },
     error(fields: object | string) {
       const { err } = fields as { err?: unknown };
       if (err instanceof BridgeError) findings.push(failureFinding(err, file));
     },
   };
-  return createLoader({ ...config, build: false }, config.dev ?? true, logger, {
+  const loader = await createLoader({ ...config, build: false }, config.dev ?? true, logger, {
     isLenient: true,
   });
+  isOpen = true;
+  return loader;
 }
 
 /** @returns `undefined` when the middleware could not be loaded. */

@@ -1,3 +1,5 @@
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { esm, install, link, run, runJson, withoutTypeScript, writeApp } from "./_cli.ts";
 
@@ -303,6 +305,45 @@ describe("starbridge check", () => {
     expect(answer.problems[0]?.message).toContain(
       `${file} could not be loaded: Unexpected token (${broken}:2:23).\n\n  1 |\n> 2 | export const GET = (( => 1;\n`,
     );
+  });
+
+  it("says of a name that Vite cannot read what is wrong with it", async () => {
+    const text = "export const GET = () => new Response();";
+    const problems = await problemsOf({ "src/pages/a#b.js": text, "src/pages/c?d.js": text });
+    expect(problems.map(({ message }) => message)).toEqual(
+      ["a#b", "c?d"].map(
+        (name) =>
+          `src/pages/${name}.js could not be loaded: Vite takes the # or ? in its name for the end of it, so rename the file.`,
+      ),
+    );
+  });
+
+  it("says why it does without Vite in a folder whose name Vite cannot read", async () => {
+    const text = "export const GET = (): Response => new Response();";
+    const root = join(writeApp({ "a#b/package.json": "{}", "a#b/src/pages/a.ts": text }), "a#b");
+    link(root, "vite");
+    const flags = withoutTypeScript;
+    const { code, answer } = await runJson<Checked>(root, ["check"], { flags });
+    expect(code).toBe(1);
+    expect(answer.problems).toMatchObject([
+      {
+        severity: "note",
+        message: `Pages do not reload, because Vite takes the # or ? in the path of their root for the end of it: ${root}`,
+        hint: "The files are loaded with Node alone.",
+      },
+      { severity: "error", code: "STARBRIDGE_TYPESCRIPT_UNSUPPORTED" },
+    ]);
+  });
+
+  it("says once of a file that it cannot be read", async () => {
+    const root = writeApp({ ...esm, "src/pages/b.js": "export const GET = 1;" });
+    // A file that nobody can read from its beginning, whoever runs the test.
+    symlinkSync("/proc/self/mem", join(root, "src/pages/a.js"));
+    const { answer } = await runJson<Checked>(root, ["check"]);
+    expect(answer.problems).toMatchObject([
+      { file: "src/pages/a.js", code: "environment" },
+      { file: "src/pages/b.js", code: "STARBRIDGE_HANDLER_NOT_A_FUNCTION" },
+    ]);
   });
 
   it("finds a wrong option and a missing folder", async () => {

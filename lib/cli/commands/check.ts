@@ -3,6 +3,7 @@ import type { Config } from "../../config.ts";
 import type { Pages } from "../../loader/pages.ts";
 import type { Answer } from "../answer.ts";
 import { count } from "../answer.ts";
+import { isOfEnvironment } from "../environment.ts";
 import { EXIT, exitCodeOf, renderFailure } from "../failure.ts";
 import type { Finding } from "../findings.ts";
 import { failureFinding, joinFindings, judgeIgnored } from "../findings.ts";
@@ -33,7 +34,13 @@ export async function check(flags: CheckFlags, terminal: Terminal): Promise<Answ
     const rules = { config: { ...config, redirects }, limit: flags.timeout ?? LIMIT, terminal };
     const loaded = await loadAll(pages, rules);
     checked = loaded.checked;
-    found.push(...loaded.findings, ...pages.ignored.map(judgeIgnored));
+    // What cannot be read cannot be loaded, which says the same in other words.
+    const unread = pages.mistakes.filter(({ error }) => isOfEnvironment(error));
+    const others = loaded.findings.filter(
+      ({ file, code }) =>
+        code !== "STARBRIDGE_MODULE_FAILED" || !unread.some(({ source }) => source === file),
+    );
+    found.push(...others, ...pages.ignored.map(judgeIgnored));
   } catch (error) {
     // Options and folders: without them there is nothing to load.
     if (exitCodeOf(error) !== EXIT.problems) throw error;
