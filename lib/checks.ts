@@ -84,6 +84,8 @@ export function isPlainObject(value: unknown): value is object {
 }
 
 export function invalid(option: string, expected: string, value: unknown): Error {
-  const actual = typeof value === "string" ? JSON.stringify(value) : describe(value);
+  const isEmpty = Array.isArray(value) && value.length === 0;
+  const text = isEmpty ? "an empty array" : describe(value);
+  const actual = typeof value === "string" ? JSON.stringify(value) : text;
   return bridgeError("INVALID_OPTION", { option, expected, actual });
 }
