@@ -1,129 +1,166 @@
 // Vite runs ES modules. What is CommonJS is left to require(), and reloaded by what CommonJS has for that: its cache.
+// That is one for the whole process: the host has its modules in it, and so have the pages of every bridge.
+import { createRequire } from "node:module";
 import { sep } from "node:path";
-import { types } from "node:util";
-import { meansItsDefault } from "../loader/common-js.ts";
-import { ownRequire } from "../loader/own-files.ts";
+import { namespaceOf } from "./common-js-namespace.ts";
+import {
+  childrenOf,
+  forgetModules,
+  isRequirable,
+  requiredModule,
+  requiredModules,
+  withChildren,
+  withParents,
+} from "./required.ts";
 
-// Its cache is that of the process.
-const require = ownRequire();
+/** Modules that pages were the first to ask for, whichever bridge's. */
+const brought = new WeakSet<NodeModule>();
+/** What an ES module requires with. Who imports it may have required whatever is there. */
+const CREATE_REQUIRE = ["node:module", "module"];
 
 /** Whether the host, or a page, has loaded a file through require(). */
 export function isRequired(file: string): boolean {
-  return require.cache[file] !== undefined;
+  return requiredModule(file) !== undefined;
 }
 
-/** All files that require() has loaded, whoever asked. */
-export function requiredFiles(): string[] {
-  return Object.keys(require.cache);
+/** The files that the host has loaded through require(), first or not. */
+export function filesOfHost(): string[] {
+  PageRequires.adopt();
+  const files = [...modulesOfHost()].filter(isRequirable).map(({ filename }) => filename);
+  return files.filter((file) => !isPackage(file));
 }
 
-/** The CommonJS modules that pages have brought into the process: they may be dropped, the host's may not. */
+/** The CommonJS modules that the pages of one bridge have. Those that pages alone have may be dropped. */
 export class PageRequires {
+  /** Those of all bridges that are open. */
+  static readonly #open = new Set<PageRequires>();
+  /** Files that pages consist of, and that may have required others. */
   readonly #files = new Set<string>();
+  /**
+   * What no other module here has loaded: we have, or an ES module, or one that failed. A module stays until this
+   * bridge has heard of the change for which another one has dropped it.
+   */
+  readonly #roots = new Map<string, NodeModule>();
+
+  /** An ES module of the pages is about to run: what it requires is the pages'. */
+  begin(file: string): void {
+    PageRequires.#open.add(this);
+    this.#files.add(file);
+  }
 
   /**
-   * The exports of a file as a namespace; whatever it loads for the first time is ours from then on.
+   * The exports of a file as a namespace.
    *
    * @param source The file that pages import by its name, where another one was made of it.
    */
   load(file: string, source = file): object {
-    const before = new Set(Object.keys(require.cache));
-    try {
-      require(file);
-    } finally {
-      for (const path of Object.keys(require.cache)) {
-        if (!before.has(path) && !isPackage(path)) this.#files.add(path);
-      }
-    }
-    return namespaceOf(file, source);
+    this.begin(file);
+    const isFirst = !isRequired(file);
+    // One that stays would remember every version of what it was asked for.
+    createRequire(file)(file);
+    const module = requiredModule(file);
+    if (isFirst && module !== undefined) brought.add(module);
+    // The module itself: the cache may have another one later, or none.
+    return namespaceOf(module, source);
   }
 
+  /** Whether pages have brought a file into the process. */
   owns(file: string): boolean {
-    return this.#files.has(file);
+    const module = requiredModule(file);
+    return module !== undefined && brought.has(module);
   }
 
-  /** Drops files, and those of ours that have loaded them. @returns All that is gone. */
-  drop(files: Iterable<string>): string[] {
-    if (this.#files.size === 0) return [];
-    this.#adopt();
-    const gone = new Set([...files].filter((file) => this.#files.has(file)));
-    for (const file of gone) {
-      for (const other of this.#files) {
-        const loaded = require.cache[other]?.children.some((child) => child.filename === file);
-        // A set is walked with what is added on the way.
-        if (loaded) gone.add(other);
+  /** Whether these pages have asked for a file, be it the host's. */
+  uses(file: string): boolean {
+    PageRequires.adopt();
+    const isOfFile = ({ filename }: NodeModule): boolean => filename === file;
+    return [...withChildren(this.#roots.values(), isBrought)].some(
+      (module) => isOfFile(module) || childrenOf(module).some(isOfFile),
+    );
+  }
+
+  /**
+   * Drops what pages alone have, and what has loaded that.
+   *
+   * @returns All whose importers have to run anew.
+   */
+  drop(files: ReadonlySet<string>): string[] {
+    PageRequires.adopt();
+    const known = PageRequires.#known();
+    const named = [...known].filter((one) => files.has(one.filename));
+    if (named.length === 0) return [];
+    const ofHost = modulesOfHost();
+    const changed = named.filter((one) => !ofHost.has(one));
+    if (changed.length === 0) return [];
+    const gone = withParents(changed, known);
+    forgetModules(gone);
+    const names = new Set([...gone].map(({ filename }) => filename));
+    for (const name of names) this.#roots.delete(name);
+    return [...names, ...CREATE_REQUIRE];
+  }
+
+  /** Drops what no other bridge needs: nobody hears of its changes any more. */
+  close(): void {
+    PageRequires.adopt();
+    PageRequires.#open.delete(this);
+    this.#files.clear();
+    this.#roots.clear();
+    const needed = PageRequires.#known();
+    const ofHost = modulesOfHost();
+    const isNeeded = (module: NodeModule): boolean => needed.has(module) || ofHost.has(module);
+    forgetModules(new Set(requiredModules().filter((one) => isBrought(one) && !isNeeded(one))));
+  }
+
+  /** Looks for what pages have required since, also while they answered. */
+  static adopt(): void {
+    if (PageRequires.#open.size === 0) return;
+    for (const module of requiredModules()) {
+      if (!PageRequires.#isOfPages(module)) continue;
+      const { parent } = module;
+      if (parent && isRequirable(parent)) continue;
+      const files = [module, ...ancestorsOf(module)].map(({ filename }) => filename);
+      for (const one of PageRequires.#open) {
+        if (files.some((file) => one.#files.has(file))) one.#roots.set(module.filename, module);
       }
     }
-    for (const file of gone) {
-      forget(file);
-      this.#files.delete(file);
-    }
-    return [...gone];
   }
 
-  /** What one of ours has required while it ran is ours, unless somebody had it before. */
-  #adopt(): void {
-    const modules = Object.values(require.cache).filter((module) => module !== undefined);
-    const isOurs = ({ filename, parent }: NodeModule): boolean =>
-      !this.#files.has(filename) && this.#files.has(parent?.filename ?? "") && !isPackage(filename);
-    for (let found = modules.filter(isOurs); found.length > 0; found = modules.filter(isOurs)) {
-      for (const { filename } of found) this.#files.add(filename);
-    }
+  /** Whether who was the first to ask for a module is of the pages. */
+  static #isOfPages(module: NodeModule): boolean {
+    if (isBrought(module)) return true;
+    if (isPackage(module.filename)) return false;
+    const { parent } = module;
+    if (!parent) return false;
+    const isNamed = (one: PageRequires): boolean => one.#files.has(parent.filename);
+    const isOfPages =
+      (!isRequirable(parent) && [...PageRequires.#open].some(isNamed)) ||
+      PageRequires.#isOfPages(parent);
+    if (isOfPages) brought.add(module);
+    return isOfPages;
   }
-}
 
-function isPackage(file: string): boolean {
-  return file.includes(`${sep}node_modules${sep}`);
-}
-
-/** Whoever has required a module remembers it as a child, and would keep every version of it. */
-function forget(file: string): void {
-  const module = require.cache[file];
-  delete require.cache[file];
-  for (const other of [require.cache, ...[module?.parent]].flatMap(modulesIn)) {
-    const at = module === undefined ? -1 : other.children.indexOf(module);
-    if (at !== -1) other.children.splice(at, 1);
+  static #known(): Set<NodeModule> {
+    const roots = [...PageRequires.#open].flatMap((one) => [...one.#roots.values()]);
+    return withChildren(roots, isBrought);
   }
 }
 
-function modulesIn(where: NodeJS.Dict<NodeModule> | NodeModule | null | undefined): NodeModule[] {
-  if (where === null || where === undefined) return [];
-  if ("children" in where && Array.isArray(where.children)) return [where as NodeModule];
-  return Object.values(where as NodeJS.Dict<NodeModule>).filter((module) => module !== undefined);
+/** Modules that the host has, which pages may have been the first to ask for. */
+function modulesOfHost(): Set<NodeModule> {
+  return withChildren(
+    requiredModules().filter((one) => !isBrought(one) && !isPackage(one.filename)),
+  );
 }
 
-/**
- * What `import` gives of a CommonJS module: all its names, live, and its exports as the default. What was compiled to
- * CommonJS means the default of its source, as the compilers and the loaders that compile it say.
- */
-function namespaceOf(file: string, source: string): object {
-  // The module itself: the cache may have another one by now, or none.
-  const module = require.cache[file];
-  const exports = (): unknown => module?.exports;
-  const first = exports();
-  if (types.isModuleNamespaceObject(first)) return first as object;
-  const namespace: object = Object.create(null);
-  const isCompiled = meansItsDefault(source) && Boolean((first as Compiled | null)?.__esModule);
-  const names = typeof first === "object" || typeof first === "function" ? namesOf(first) : [];
-  for (const name of names) {
-    if (name === "default") continue;
-    Object.defineProperty(namespace, name, {
-      enumerable: true,
-      get: () => (exports() as Record<string, unknown>)[name],
-    });
-  }
-  Object.defineProperty(namespace, "default", {
-    enumerable: true,
-    get: () => (isCompiled ? (exports() as Compiled).default : exports()),
-  });
-  return namespace;
+function isBrought(module: NodeModule): boolean {
+  return brought.has(module);
 }
 
-interface Compiled {
-  readonly __esModule?: unknown;
-  readonly default?: unknown;
+/** What a test has put into the cache for a module need not have a name. */
+function isPackage(file: string | undefined): boolean {
+  return file?.includes(`${sep}node_modules${sep}`) ?? false;
 }
 
-function namesOf(exports: object | null): string[] {
-  return exports === null ? [] : Object.keys(exports);
+function ancestorsOf({ parent }: NodeModule): NodeModule[] {
+  return parent ? [parent, ...ancestorsOf(parent)] : [];
 }

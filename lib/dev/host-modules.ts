@@ -8,7 +8,7 @@ import { isCommonJs } from "../loader/common-js.ts";
 import type { SharedModules } from "../loader/shared.ts";
 import { isBundled, ownFile, ownRequire } from "../loader/own-files.ts";
 import { isLoadedByRequire } from "../loader/typescript.ts";
-import { isRequired, requiredFiles } from "./common-js.ts";
+import { filesOfHost, isRequired } from "./common-js.ts";
 
 /** How a file that is the host's is had. */
 export type Handed =
@@ -71,7 +71,7 @@ export class HostModules {
     this.#refresh();
     const files = [
       ...this.#modules.keys(),
-      ...requiredFiles().filter((file) => isOfProject(this.#root, file)),
+      ...filesOfHost().filter((file) => isOfProject(this.#root, file)),
     ];
     return files.filter((file) => !this.#shared.isCopied(file));
   }

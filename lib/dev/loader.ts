@@ -150,6 +150,7 @@ class DevLoader implements Loader {
     clearTimeout(this.#twinsTimer);
     const engine = await this.#engine?.catch(() => undefined);
     await Promise.all([this.#types.settled, engine?.close()]);
+    this.#requires.close();
   }
 
   #start(): Promise<Engine> {

@@ -8,7 +8,6 @@ import { isCommonJs } from "../loader/common-js.ts";
 import { realPath } from "../loader/real-path.ts";
 import type { EndpointModule } from "../types.ts";
 import type { PageRequires } from "./common-js.ts";
-import { isRequired } from "./common-js.ts";
 import type { Change } from "./changes.ts";
 import type { ParseCode } from "./anatomy.ts";
 import { evaluate, toEvaluated } from "./evaluator.ts";
@@ -111,6 +110,7 @@ export class PageRunner {
               [runner.ssrImportKey]: imports.request,
               [runner.ssrDynamicImportKey]: imports.dynamic,
             };
+            this.#requires.begin(normalize(module.file));
             const text = toEvaluated(code, given, vite.parseSync as ParseCode | undefined);
             if (module.id === module.file) this.#code.set(normalize(module.file), text);
             await evaluate(text, given, context[runner.ssrModuleExportsKey]);
@@ -168,8 +168,7 @@ export class PageRunner {
     const isUsed = [file, realPath(file)].some(
       (path) =>
         graphs.some((graph) => (graph.getModulesByFile(toPosix(path))?.size ?? 0) > 0) ||
-        isRequired(path) ||
-        this.#requires.owns(path),
+        this.#requires.uses(path),
     );
     if (isUsed || (change !== "removed" && this.failures.awaits(file))) return true;
     return globsOf(this.#environment, file, change).length > 0;
@@ -278,6 +277,7 @@ export class PageRunner {
   /** Whether pages have a file from outside of the runner. */
   #isExternal(file: string): boolean {
     const nodes = [...(this.#runner.evaluatedModules.getModulesByFile(toPosix(file)) ?? [])];
+    if (nodes.length === 0) return this.#requires.uses(file);
     return nodes.some(({ meta }) => meta !== undefined && "externalize" in meta);
   }
 
