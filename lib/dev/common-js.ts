@@ -82,12 +82,14 @@ export class PageRequires {
   /**
    * Drops what pages alone have, and what has loaded that.
    *
+   * @param files Only these.
    * @returns All whose importers have to run anew.
    */
-  drop(files: ReadonlySet<string>): string[] {
+  drop(files?: ReadonlySet<string>): string[] {
     PageRequires.adopt();
     const known = PageRequires.#known();
-    const named = [...known].filter((one) => files.has(one.filename));
+    const own = withChildren(this.#roots.values(), isBrought);
+    const named = [...known].filter((one) => files?.has(one.filename) ?? own.has(one));
     if (named.length === 0) return [];
     const ofHost = modulesOfHost();
     const changed = named.filter((one) => !ofHost.has(one));

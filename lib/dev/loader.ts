@@ -193,6 +193,7 @@ class DevLoader implements Loader {
   /** Vite reads its settings once. @returns How many modules run anew. */
   #restart(engine: Engine): number {
     this.#engine = undefined;
+    this.#requires.drop();
     engine.retire().catch((error: unknown) => {
       this.#logger.error({ err: error }, "The watcher of files could not be closed.");
     });

@@ -151,6 +151,18 @@ describe("a CommonJS host", () => {
       ],
     ]);
   });
+
+  it("has pages of now after a change of settings, CommonJS too", async () => {
+    const statements = `
+      const bridge = await openExpress(root);
+      const answers = [await bridge.ask()];
+      save("package.json", '{ "type": "commonjs", "name": "other" }');
+      save("src/lib.js", libOf("lib 2"));
+      answers.push(await until(bridge.ask, "page 1 lib 2"));
+      await bridge.close();
+      print(answers);`;
+    expect(await run(statements)).toEqual(["page 1 lib 1", "page 1 lib 2"]);
+  });
 });
 
 describe.each(HOSTS)("in a running %s host", (name) => {
