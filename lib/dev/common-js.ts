@@ -2,6 +2,7 @@
 // That is one for the whole process: the host has its modules in it, and so have the pages of every bridge.
 import { createRequire } from "node:module";
 import { sep } from "node:path";
+import { types } from "node:util";
 import { namespaceOf } from "./common-js-namespace.ts";
 import {
   childrenOf,
@@ -147,11 +148,17 @@ export class PageRequires {
   }
 }
 
-/** Modules that the host has, which pages may have been the first to ask for. */
+/** Modules that the host has, which pages may have been the first to ask for, and those that nobody can load anew. */
 function modulesOfHost(): Set<NodeModule> {
   return withChildren(
-    requiredModules().filter((one) => !isBrought(one) && !isPackage(one.filename)),
+    requiredModules().filter((one) => (!isBrought(one) && !isPackage(one.filename)) || isEsm(one)),
   );
+}
+
+/** Node keeps an ES module for good, also one that was required; who only hands it on is none. */
+function isEsm(module: NodeModule): boolean {
+  if (!types.isModuleNamespaceObject(module.exports)) return false;
+  return !childrenOf(module).some(({ exports }) => exports === module.exports);
 }
 
 function isBrought(module: NodeModule): boolean {

@@ -215,4 +215,20 @@ describe.each(HOSTS)("in a running %s host", (name) => {
     host.write("src/lib/fine.cjs", "exports.fine = 'fine 2';");
     await host.until("/a", "200 fine 2");
   });
+
+  it("an ES module that CommonJS requires needs a restart, and who hands it on does not", async () => {
+    const host = await startDev(name, {
+      "src/lib/text.mjs": "export const text = 'text 1';",
+      "src/lib/near.cjs": 'module.exports = require("./text.mjs");',
+      "src/pages/a.ts":
+        'import { text } from "../lib/near.cjs"; export const GET = () => new Response(text);',
+    });
+    expect(await host.ask("/a")).toBe("200 text 1");
+    host.write("src/lib/text.mjs", "export const text = 'text 2';");
+    await expect
+      .poll(() => host.logs.map(({ text }) => text), { timeout: 5000 })
+      .toEqual(["src/lib/text.mjs was changed, but the host has loaded it: restart the host."]);
+    host.write("src/lib/near.cjs", "exports.text = 'near 2';");
+    await host.until("/a", "200 near 2");
+  });
 });
