@@ -1,18 +1,14 @@
-// What modules do to the process that loads them: end it, fail in the background, wait for what nobody can bring.
-// None of that is to end a check, which has other files to look into.
+// What modules do to the process that loads them: fail in the background, wait for what nobody can bring. None of that
+// is to end a check, which has other files to look into.
 
 export class Custody {
   /** What failed in the background since the last time that somebody asked. */
   #failures: unknown[] = [];
-  readonly #exit = process.exit;
   readonly #onFailure = (error: unknown) => void this.#failures.push(error);
 
   constructor() {
     // Rejections that nobody handles come here as well.
     process.on("uncaughtException", this.#onFailure);
-    process.exit = (code) => {
-      throw new Error(`process.exit(${code ?? ""}) was called, which would end the host`);
-    };
   }
 
   /**
@@ -49,7 +45,6 @@ export class Custody {
 
   release(): void {
     process.off("uncaughtException", this.#onFailure);
-    process.exit = this.#exit;
   }
 }
 

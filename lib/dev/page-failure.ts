@@ -21,7 +21,6 @@ interface TransformError extends Error {
 
 const NOT_FOUND = /^Failed to load url (.+?) \(resolved id: .*\) in (.+)\. Does the file exist\?$/s;
 /** Of the page itself, which has nobody that imports it. */
-const NOT_READ = /^Failed to load url (.+) \(resolved id: \1\)\. Does the file exist\?$/s;
 const NO_PACKAGE = /^Cannot find module '(.+)' imported from '(.+)'$/s;
 
 /** What a failure is explained with. */
@@ -72,11 +71,6 @@ function explain(error: TransformError, { root, parse }: FailureFacts): Explanat
     const text = firstLineOf(message).replace(/^\[[A-Z_]+\] /, "");
     // The compiler counts columns from 0.
     return { message: text, place: loc && { ...loc, column: loc.column + 1 } };
-  }
-  const [, page = ""] = NOT_READ.exec(error.message) ?? [];
-  if (/[#?]/.test(page)) {
-    const message = "Vite takes the # or ? in its name for the end of it, so rename the file";
-    return { message, place: undefined };
   }
   const [, url, file] = NOT_FOUND.exec(error.message) ?? NO_PACKAGE.exec(error.message) ?? [];
   if (url === undefined || file === undefined) return undefined;

@@ -31,7 +31,7 @@ export class Turns {
 async function soon(end: Promise<void>): Promise<void> {
   const waiting = new AbortController();
   const { signal } = waiting;
-  await Promise.race([end, setTimeout(PATIENCE, undefined, { signal, ref: false }).catch(noValue)]);
+  await Promise.race([end, setTimeout(PATIENCE, undefined, { signal }).catch(noValue)]);
   waiting.abort();
 }
 

@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import { createApp } from "starbridge";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { buildProject, project, repository, serve, write } from "./_project.ts";
 
@@ -97,7 +98,10 @@ describe("a build that is killed", () => {
     const root = project(pages("only"));
     await killAt(root, 30);
     expect(existsSync(join(root, home, "manifest.mjs"))).toBe(false);
-    expect(await serve(root).text("/live/p1")).toBe("only");
+    const app = createApp({ root, dev: false });
+    const response = await app.fetch(new Request("http://localhost/live/p1"));
+    expect(await response.text()).toBe("only");
+    await app.close();
   });
 
   it("is cleared away by a later build, a day after it", async () => {

@@ -307,15 +307,16 @@ describe("starbridge check", () => {
     );
   });
 
-  it("says of a name that Vite cannot read what is wrong with it", async () => {
+  it("loads files whose names Vite cannot read, and warns of those that cannot be built", async () => {
     const text = "export const GET = () => new Response();";
-    const problems = await problemsOf({ "src/pages/a#b.js": text, "src/pages/c?d.js": text });
-    expect(problems.map(({ message }) => message)).toEqual(
-      ["a#b", "c?d"].map(
-        (name) =>
-          `src/pages/${name}.js could not be loaded: Vite takes the # or ? in its name for the end of it, so rename the file.`,
-      ),
-    );
+    const files = { "src/pages/a#b.js": text, "src/pages/c?d.js": text };
+    const root = writeApp({ ...esm, ...files });
+    link(root, "vite");
+    const { code, answer } = await runJson<Checked>(root, ["check"]);
+    expect([code, answer.routes]).toEqual([0, 2]);
+    expect(answer.problems).toMatchObject([
+      { severity: "warning", file: "src/pages/c?d.js", code: "not-buildable" },
+    ]);
   });
 
   it("says why it does without Vite in a folder whose name Vite cannot read", async () => {
@@ -391,24 +392,23 @@ describe("starbridge check", () => {
       /^src\/pages\/a\.js was not loaded: something that it awaits does not come, and nothing is left to bring it\.$/,
     ],
     [
-      "ends the process",
-      "process.exit(0);",
-      "STARBRIDGE_MODULE_FAILED",
-      /^src\/pages\/a\.js could not be loaded: Error: process\.exit\(0\) was called/,
-    ],
-    [
-      "ends the process later",
-      "setTimeout(() => process.exit(1)); await new Promise((go) => setTimeout(go, 20));",
-      "failed-in-background",
-      /^While src\/pages\/a\.js was loaded, .*: Error: process\.exit\(1\) was called/,
-    ],
-    [
       "leaves a rejection to nobody",
       "Promise.reject(new Error('no queue'));",
       "failed-in-background",
       /^While src\/pages\/a\.js was loaded, something failed that nobody handles: Error: no queue\.$/,
     ],
   ];
+
+  it("names the file that ends the process", async () => {
+    const { answer } = await runJson<{ error: { code: string; message: string } }>(
+      writeApp({ ...esm, "src/pages/a.js": "process.exit(0);" }),
+      ["check"],
+    );
+    expect(answer.error).toMatchObject({
+      code: "ended",
+      message: "The process ended while loading src/pages/a.js (exit code 0).",
+    });
+  });
 
   it.each(stray)("finds a file that %s, and what is wrong with the others", async (...row) => {
     const [, text, code, message] = row;
@@ -435,23 +435,23 @@ describe("starbridge check", () => {
     }
   });
 
-  it.each([
-    ["waits for what nothing can bring", "await new Promise(() => {});", "not-loaded"],
-    ["ends the process", "process.exit(0);", "STARBRIDGE_MODULE_FAILED"],
-  ])("finds a middleware that %s, and what is wrong with the files beside it", async (...row) => {
-    const [, text, code] = row;
-    for (const config of ["export default {};", "export default { dev: false };"]) {
-      const problems = await problemsOf({
-        "src/middleware.js": text,
-        "src/pages/a.js": "export const GET = 1;",
-        "starbridge.config.js": config,
-      });
-      expect(problems).toMatchObject([
-        { file: "src/middleware.js", code },
-        { file: "src/pages/a.js", code: "STARBRIDGE_HANDLER_NOT_A_FUNCTION" },
-      ]);
-    }
-  });
+  it.each([["waits for what nothing can bring", "await new Promise(() => {});", "not-loaded"]])(
+    "finds a middleware that %s, and what is wrong with the files beside it",
+    async (...row) => {
+      const [, text, code] = row;
+      for (const config of ["export default {};", "export default { dev: false };"]) {
+        const problems = await problemsOf({
+          "src/middleware.js": text,
+          "src/pages/a.js": "export const GET = 1;",
+          "starbridge.config.js": config,
+        });
+        expect(problems).toMatchObject([
+          { file: "src/middleware.js", code },
+          { file: "src/pages/a.js", code: "STARBRIDGE_HANDLER_NOT_A_FUNCTION" },
+        ]);
+      }
+    },
+  );
 
   it("loads what only Vite understands where vite is installed", async () => {
     const root = writeApp({

@@ -6,7 +6,7 @@ import { count } from "../answer.ts";
 import { isOfEnvironment } from "../environment.ts";
 import { EXIT, exitCodeOf, renderFailure } from "../failure.ts";
 import type { Finding } from "../findings.ts";
-import { failureFinding, joinFindings, judgeIgnored } from "../findings.ts";
+import { failureFinding, finding, joinFindings, judgeIgnored } from "../findings.ts";
 import { loadAll } from "../load-all.ts";
 import type { Flags } from "../project.ts";
 import { readConfig, readPages, routesOf } from "../project.ts";
@@ -40,7 +40,7 @@ export async function check(flags: CheckFlags, terminal: Terminal): Promise<Answ
       ({ file, code }) =>
         code !== "STARBRIDGE_MODULE_FAILED" || !unread.some(({ source }) => source === file),
     );
-    found.push(...others, ...pages.ignored.map(judgeIgnored));
+    found.push(...others, ...pages.ignored.map(judgeIgnored), ...judgeBuildable(pages.files));
   } catch (error) {
     // Options and folders: without them there is nothing to load.
     if (exitCodeOf(error) !== EXIT.problems) throw error;
@@ -82,4 +82,13 @@ function renderFinding(problem: Finding, paint: Paint): string {
   if (severity === "error") return renderFailure(problem, paint);
   const label = severity === "warning" ? paint.yellow(severity) : paint.dim(severity);
   return renderFailure(problem, paint, label);
+}
+
+/** What a host runs, and a build cannot take. */
+function judgeBuildable(files: Pages["files"]): Finding[] {
+  const unfit = files.filter(({ file }) => file.includes("?"));
+  return unfit.map(({ source }) => {
+    const message = `${source} cannot be built: the bundler takes the ? in its name for the end of it.`;
+    return finding("warning", source, "not-buildable", message, "Rename it, if you build.");
+  });
 }
