@@ -30,3 +30,14 @@ export function isCommonJs(file: string): boolean {
 export function meansItsDefault(source: string): boolean {
   return /\.[cm]?tsx?$/.test(source) || !isCommonJs(source);
 }
+
+/**
+ * Whether a source says what only an ES module can, when the imports of types are gone.
+ *
+ * @throws The lexer's error for what it does not understand.
+ */
+export function hasModuleSyntax(source: string): boolean {
+  return parse(source.replaceAll(TYPE_IMPORT, ""))[3];
+}
+
+const TYPE_IMPORT = /\bimport\s+type\s+(?!from\b)[^;"']+["'][^"'\n]*["']/g;

@@ -1,5 +1,5 @@
-// Loads a file the way its host does, so that a module which both use is one module: with Node's own import(),
-// and with require() only where that is what the host's TypeScript loader hooks into.
+// Loads a file the way its host does, so that a module which both use is one module: with Node's own import(), and
+// with require() only where that is what the host's TypeScript loader hooks into, or what alone loads CommonJS whole.
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import type { BridgeError } from "../errors.ts";
@@ -9,7 +9,7 @@ import type { EndpointModule } from "../types.ts";
 import { UNSUPPORTED_CODE } from "./astro-target.ts";
 import { isBundled, ownRequire } from "./own-files.ts";
 import { realPath } from "./real-path.ts";
-import { isLoadedByRequire, isUnknownExtension } from "./typescript.ts";
+import { isLamedByImport, isLoadedByRequire, isUnknownExtension } from "./typescript.ts";
 
 /**
  * Imports a file.
@@ -21,7 +21,7 @@ export async function importFile(file: string, source: string): Promise<Endpoint
   // What Node makes of it in the end; a file that was removed is reported by the import.
   const path = realPath(file);
   try {
-    if (isLoadedByRequire(path)) return ownRequire()(path);
+    if (isLoadedByRequire(path) || isLamedByImport(path)) return ownRequire()(path);
     return unwrapCommonJs(path, await import(pathToFileURL(path).href));
   } catch (error) {
     if (isUnknownExtension(error, path) && /\.[mc]?tsx?$/.test(path)) {

@@ -3,6 +3,7 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { hasModuleSyntax } from "./common-js.ts";
 import { ownRequire } from "./own-files.ts";
 
 /**
@@ -11,8 +12,7 @@ import { ownRequire } from "./own-files.ts";
  * @returns false only when it is certain that it cannot.
  */
 export async function canRunTypeScript(file: string): Promise<boolean> {
-  // Not in the types of Node 20.
-  if ((process.features as { typescript?: unknown }).typescript) return true;
+  if (stripsTypes()) return true;
   if (ownRequire().extensions[".ts"] !== undefined) return true;
   try {
     // An import that always fails: before the file is read where nobody knows .ts, and for its type where a
@@ -36,6 +36,38 @@ export function isLoadedByRequire(file: string): boolean {
   // Node's own, before 22.18 and with its flag.
   if (hook === undefined || hook.name === "loadTS") return false;
   return !isInModulePackage(file);
+}
+
+/**
+ * Whether `import()` would give this file a `require` that knows neither module hooks nor most ES modules, where the real
+ * one knows both: so it is with CommonJS of which Node strips the types, before Node was mended (nodejs/node#59963).
+ */
+export function isLamedByImport(file: string): boolean {
+  const extension = extname(file);
+  if (IS_MENDED || !stripsTypes() || (extension !== ".ts" && extension !== ".cts")) return false;
+  const hook = ownRequire().extensions[extension];
+  // Somebody else's, which sees the file in either way.
+  if (hook !== undefined && !/^loadC?TS$/.test(hook.name)) return false;
+  return (extension === ".cts" || !isInModulePackage(file)) && isStrippedToCommonJs(file);
+}
+
+// ES modules came first (24.12), hooks later; in 22 it is all as it was.
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+const IS_MENDED = major > 25 || (major === 24 && minor >= 18);
+
+/** Whether Node itself runs TypeScript. */
+function stripsTypes(): boolean {
+  // Not in the types of Node 20.
+  return Boolean((process.features as { typescript?: unknown }).typescript);
+}
+
+function isStrippedToCommonJs(file: string): boolean {
+  try {
+    return !hasModuleSyntax(readFileSync(file, "utf8"));
+  } catch {
+    // Not there or not understood: the import says it better.
+    return false;
+  }
 }
 
 /** Whether an import failed because nobody knows the ending of this very file, given by its real path. */

@@ -76,6 +76,19 @@ describe("the config file", () => {
     expect(await load(root, withoutTypeScript)).toEqual({ options: { trailingSlash: "never" } });
   });
 
+  // Node 22 gives the CommonJS TypeScript that it imports a require() that fails on most ES modules.
+  it("may be CommonJS TypeScript that requires the package and imports types of it", async () => {
+    const text = `
+      import type { BridgeOptions } from "starbridge";
+      const { defineConfig } = require("starbridge");
+      module.exports = defineConfig({ trailingSlash: "never" } satisfies BridgeOptions);`;
+    const root = writeApp({ ...esm, "starbridge.config.cts": text });
+    link(root, "starbridge");
+    const loaded = { options: { trailingSlash: "never" } };
+    expect(await load(root, withoutTypeScript)).toEqual(loaded);
+    expect(await load(root)).toEqual(loaded);
+  });
+
   it("is refused as TypeScript where neither Node nor vite runs it", async () => {
     const root = writeApp({ ...esm, "starbridge.config.ts": "export default {};" });
     install(root);

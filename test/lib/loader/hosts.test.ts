@@ -52,6 +52,7 @@ const commonJsPages = {
   "src/pages/content.js": 'exports.GET = require("astro:content").getCollection;',
 };
 
+const stripsTypes = Boolean((process.features as { typescript?: unknown }).typescript);
 const packageOf = (type?: string) => ({ "package.json": JSON.stringify({ name: "app", type }) });
 
 /** It ended by itself, said nothing else, and every module was there once. */
@@ -129,13 +130,33 @@ describe("endpoint files that import Astro's modules", () => {
       "host.js": host,
     };
     const finished = await run("host.js", files);
-    if ((process.features as { typescript?: unknown }).typescript) expectOneOfEach(finished);
+    if (stripsTypes) expectOneOfEach(finished);
     else {
       expect(finished.code).toBe(1);
       expect(finished.stderr).toContain("STARBRIDGE_TYPESCRIPT_UNSUPPORTED");
       expect(finished.stderr).toContain("src/pages/content.ts is TypeScript");
     }
   });
+
+  // Node 22 gives the CommonJS TypeScript that it imports a require() that knows neither ES modules nor hooks.
+  it.each([undefined, "commonjs"])(
+    "run as CommonJS TypeScript in a package of type %s where Node strips types",
+    async (type) => {
+      const pages = Object.entries(commonJsPages).map(([file, text]) => {
+        const typed = text.replaceAll(".js", ".ts").replace("exports.", "(exports as any).");
+        return [file.replace(".js", ".ts"), `import type { APIRoute } from "astro";${typed}`];
+      });
+      const files = {
+        ...packageOf(type),
+        ...Object.fromEntries(pages),
+        "host.js": commonJsHost("ts").replace("./src/service.ts", stripsTypes ? "$&" : "./own.js"),
+        "own.js": "exports.service = {};",
+      };
+      const finished = await run("host.js", files);
+      if (stripsTypes) expectOneOfEach(finished);
+      else expect(finished.stderr).toContain("STARBRIDGE_TYPESCRIPT_UNSUPPORTED");
+    },
+  );
 
   it("are not run to find out whether TypeScript runs", async () => {
     const files = {
@@ -146,9 +167,8 @@ describe("endpoint files that import Astro's modules", () => {
         const loaded = createFileLoader({ root: process.cwd() }).load();
         await loaded.then(() => "fine", (error) => error.code).then(console.log);`,
     };
-    const known = (process.features as { typescript?: unknown }).typescript;
     const plain = await run("host.js", files);
-    expect(plain.stdout.trim()).toBe(known ? "fine" : "STARBRIDGE_TYPESCRIPT_UNSUPPORTED");
+    expect(plain.stdout.trim()).toBe(stripsTypes ? "fine" : "STARBRIDGE_TYPESCRIPT_UNSUPPORTED");
     // This loader hooks into import() alone: nothing of it can be seen from outside.
     const hooked = await run("host.js", files, ["--import", "tsx/esm"]);
     expect(hooked.stdout.trim()).toBe("fine");
