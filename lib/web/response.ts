@@ -14,6 +14,9 @@ type NativeResponse = InstanceType<typeof Native>;
 
 type Body = ConstructorParameters<typeof Native>[0];
 
+// Before TypeScript 5.7 there was one kind of Uint8Array, and no bytes() in its own types.
+type Bytes = NativeResponse extends { bytes(): Promise<infer Of> } ? Of : Uint8Array;
+
 const NOTHING: ResponseInit = Object.freeze({});
 const JSON_TYPE = "application/json";
 
@@ -110,7 +113,7 @@ export class LightResponse implements NativeResponse {
     return this.#headers;
   }
 
-  get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+  get body(): NativeResponse["body"] {
     if (this.#native === undefined && this.#body === null) return null;
     return this.#open().body;
   }
@@ -156,7 +159,7 @@ export class LightResponse implements NativeResponse {
     return this.#typed().blob();
   }
 
-  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+  async bytes(): Promise<Bytes> {
     return new Uint8Array(await this.#open().arrayBuffer());
   }
 

@@ -6,12 +6,20 @@ import { fileURLToPath } from "node:url";
 /** Top folder of the repository, with `/` at its end. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
+interface Entry {
+  require?: { types: string; default: string };
+  types: string;
+  default?: string;
+}
+
 interface Manifest {
   name: string;
   type: string;
   engines: { node: string };
   files: string[];
-  exports: Record<string, string | { types: string; default?: string }>;
+  types: string;
+  typesVersions: { "*": Record<string, [string]> };
+  exports: Record<string, string | Entry>;
   dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
   peerDependencies: Record<string, string>;

@@ -15,7 +15,7 @@ describe("the published package", () => {
   it("holds the built code, its types and the texts, and nothing else", async () => {
     const files = await packedFiles();
     const others = files.filter(
-      (file) => !/^dist\/(?:lib|bridges)\/.+(?:\.js|\.d\.ts)$/.test(file),
+      (file) => !/^dist\/(?:lib|bridges)\/.+(?:\.c?js|\.d\.c?ts)$/.test(file),
     );
     expect(others).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
     expect(files.filter((file) => file.endsWith(".js")).length).toBeGreaterThan(20);
@@ -24,7 +24,12 @@ describe("the published package", () => {
   it("holds every file that an entry names", async () => {
     const files = await packedFiles();
     for (const [entry, target] of Object.entries(manifest.exports)) {
-      const named = typeof target === "string" ? [target] : Object.values(target);
+      const named =
+        typeof target === "string"
+          ? [target]
+          : [target.types, target.default, ...Object.values(target.require ?? {})].flatMap(
+              (file) => file ?? [],
+            );
       for (const file of named) expect(files, entry).toContain(file.slice("./".length));
     }
   });
@@ -39,7 +44,9 @@ describe("the published package", () => {
   });
 
   it("imports files that are there, each with its extension", async () => {
-    for (const file of (await packedFiles()).filter((name) => /^dist\/.*\.(?:js|ts)$/.test(name))) {
+    for (const file of (await packedFiles()).filter((name) =>
+      /^dist\/.*\.(?:js|c?ts)$/.test(name),
+    )) {
       const relative = withoutComments(read(file)).matchAll(
         /(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g,
       );
