@@ -12,17 +12,19 @@ const CONFIG_DIR = /^\$\{configDir\}/;
 /** The compiled file of a source, when it is there. */
 export type FindCompiled = (source: string) => string | undefined;
 
+/** A folder of sources, and the one that their compiled files go to. */
+export interface CompiledFolder {
+  readonly from: string;
+  readonly outDir: string;
+}
+
 /**
  * Reads the project's tsconfig, and the projects that it refers to. Without an `outDir`, nothing is compiled.
  *
  * @param onRead Hears of each file that counts.
  */
 export function createFindCompiled(root: string, onRead?: (file: string) => void): FindCompiled {
-  const projects = new Map<string, Folders>();
-  for (const name of FILES) collect(join(root, name), { projects, onRead });
-  const compiled = [...projects.values()].flatMap(({ outDir, rootDirs }) =>
-    outDir === undefined ? [] : rootDirs.map((from) => ({ from, outDir })),
-  );
+  const compiled = compiledFolders(root, onRead);
   return (source) =>
     compiled
       .map(({ from, outDir }) => ({ path: relative(from, source), outDir }))
@@ -55,6 +57,15 @@ export function readPathNames(file: string): PathNames {
     return [pattern, texts.map(pathOf)] as const;
   });
   return { baseUrl, paths: named };
+}
+
+/** What may be compiled to where: of one `outDir` the folders that it may mirror. */
+export function compiledFolders(root: string, onRead?: (file: string) => void): CompiledFolder[] {
+  const projects = new Map<string, Folders>();
+  for (const name of FILES) collect(join(root, name), { projects, onRead });
+  return [...projects.values()].flatMap(({ outDir, rootDirs }) =>
+    outDir === undefined ? [] : rootDirs.map((from) => ({ from, outDir })),
+  );
 }
 
 /** What a project says about folders. */

@@ -1,4 +1,5 @@
 // The two lines that mount the bridge, for the hosts that a project depends on.
+import type { HostFile } from "./host-file.ts";
 import type { Package } from "./packages.ts";
 
 export interface Mount {
@@ -17,6 +18,8 @@ interface Host {
   /** @param canAwait CommonJS waits for nothing at its top level; Fastify's own queue does. */
   mount(root: string, canAwait: boolean): string;
   readonly place: string;
+  /** What it runs on is its own affair, also where a project depends on that. */
+  readonly isNest?: boolean;
 }
 
 const HOSTS: readonly Host[] = [
@@ -41,6 +44,16 @@ const HOSTS: readonly Host[] = [
     entry: "connect",
     mount: (root) => `app.use(starbridge({ root: ${root} }));`,
     place: "the second below NestFactory.create(…, { bodyParser: false })",
+    isNest: true,
+  },
+  {
+    name: "NestJS on Fastify",
+    packages: ["@nestjs/platform-fastify"],
+    entry: "fastify",
+    // In the function that creates the app, which waits in every kind of module.
+    mount: (root) => `await app.register(starbridge, { root: ${root} });`,
+    place: "the second below NestFactory.create(…, new FastifyAdapter())",
+    isNest: true,
   },
   {
     name: "connect",
@@ -59,26 +72,18 @@ const NODE: Host = {
   place: "the second in place of your own handler",
 };
 
-/** How the host's own file is written. */
-export interface HostFile {
-  /** Whether it is an ES module when it runs. */
-  readonly isModule: boolean;
-  /** Whether it is written with `import`, whatever becomes of it. */
-  readonly hasImports: boolean;
-}
-
 /** The hosts that the innermost package with one depends on; Node's own server when there is none. */
 export function mountsFor(
   packages: readonly Package[],
-  { isModule, hasImports }: HostFile,
+  { isModule, hasImports, root }: HostFile,
 ): Mount[] {
   const found = packages
     .map(({ dependencies }) =>
       HOSTS.filter((host) => host.packages.some((name) => dependencies.has(name))),
     )
     .find((hosts) => hosts.length > 0);
-  const root = isModule ? "import.meta.dirname" : "__dirname";
-  return (found ?? [NODE]).map(({ name, entry, mount, place }) => {
+  const nest = found?.filter((host) => host.isNest);
+  return (nest?.length ? nest : (found ?? [NODE])).map(({ name, entry, mount, place }) => {
     const specifier = `"starbridge/${entry}"`;
     const first = hasImports
       ? `import { starbridge } from ${specifier};`

@@ -7,6 +7,7 @@ import { loadingError } from "../loader/native.ts";
 /** What is asked of a package.json. */
 export interface Manifest {
   readonly type?: unknown;
+  readonly main?: unknown;
   readonly scripts?: Readonly<Record<string, unknown>>;
   readonly workspaces?: unknown;
 }

@@ -297,6 +297,138 @@ Express: add two lines, the second above the body parsers:
     );
   });
 
+  const imported = 'import express from "express";\nexpress();\n';
+  const required = 'const express = require("express");\nexpress();\n';
+  const module = ['import { starbridge } from "starbridge/express";', "import.meta.dirname"];
+  const commonJs = ['const { starbridge } = require("starbridge/express");', "__dirname"];
+
+  it.each([
+    ["server.mjs in a package of CommonJS", { type: "commonjs" }, "server.mjs", imported, module],
+    ["server.mts in a package of CommonJS", { type: "commonjs" }, "server.mts", imported, module],
+    ["server.cjs in a package of ES modules", { type: "module" }, "server.cjs", required, commonJs],
+    ["import in a package without a type", {}, "server.js", imported, module],
+    ["import in TypeScript that Node runs", typescript, "index.ts", imported, module],
+    ["require in a package without a type", {}, "app.js", required, commonJs],
+    ["what start runs", { scripts: { start: "node -r ./a.cjs ./bin" } }, "bin.mjs", "", module],
+    ["main", { type: "module", main: "./lib.cjs" }, "lib.cjs", "", commonJs],
+  ])("writes for the file of the host: %s", async (_, values, file, text, [first, folder]) => {
+    const files = { ...manifest({ ...express, ...values }), "a.cjs": required, [file]: text };
+    const { answer } = await runJson<Started>(writeApp(files), ["init"]);
+    expect(answer.hosts[0]?.lines).toEqual([first, `app.use(starbridge({ root: ${folder} }));`]);
+  });
+
+  const compiles = (compilerOptions: object, scripts: object, type = "commonjs") => ({
+    ...manifest({ type, ...express, ...typescript, scripts }),
+    "tsconfig.json": JSON.stringify({ compilerOptions }),
+  });
+  const dist = { outDir: "dist", rootDir: "src" };
+
+  it.each([
+    ["below src", manifest(express), "src/server.js", required, "`${__dirname}/..`"],
+    [
+      "below src, an ES module",
+      manifest({ type: "module", main: "src/bin/server.js", ...express }),
+      "src/bin/server.js",
+      imported,
+      'new URL("../..", import.meta.url)',
+    ],
+    [
+      "compiled into another folder",
+      compiles(dist, { build: "tsc", start: "node dist/server.js" }),
+      "src/server.ts",
+      imported,
+      "`${__dirname}/..`",
+    ],
+    [
+      "compiled deeper than it was",
+      compiles({ outDir: "dist" }, { build: "tsc", start: "node dist/src/server" }),
+      "src/server.ts",
+      imported,
+      "`${__dirname}/../..`",
+    ],
+    [
+      "compiled, and run by a tool as well, at one depth",
+      compiles(dist, { dev: "tsx src/server.ts", build: "tsc", start: "node dist/server.js" }),
+      "src/server.ts",
+      imported,
+      "`${__dirname}/..`",
+    ],
+    [
+      "compiled, and run by a tool as well, at another depth",
+      compiles({ outDir: "dist" }, { dev: "tsx main.ts", start: "node dist/main.js" }),
+      "main.ts",
+      imported,
+      "process.cwd()",
+    ],
+    [
+      "compiled to who knows where",
+      compiles({ outDir: "dist" }, { build: "tsc" }),
+      "src/server.ts",
+      imported,
+      "process.cwd()",
+    ],
+    [
+      "compiled by nest",
+      compiles(dist, { build: "nest build", start: "nest start", "start:prod": "node dist/main" }),
+      "src/main.ts",
+      imported,
+      "`${__dirname}/..`",
+    ],
+  ])("finds the root from a host that is %s", async (_, files, file, text, root) => {
+    const { answer } = await runJson<Started>(writeApp({ ...files, [file]: text }), ["init"]);
+    expect(answer.hosts[0]?.lines[1]).toBe(`app.use(starbridge({ root: ${root} }));`);
+  });
+
+  it("says of a compiled host that its pages are not compiled with it", async () => {
+    const files = {
+      ...compiles(dist, { build: "tsc", start: "node dist/server.js" }),
+      "src/server.ts": imported,
+    };
+    const { answer } = await runJson<Started>(writeApp(files), ["init"]);
+    expect(answer.notes).toEqual([
+      expect.stringMatching(/^The host runs from dist, .* build them, npx starbridge build/),
+    ]);
+  });
+
+  it("prints lines that run in a compiled host", async () => {
+    const options = { ...dist, target: "es2023", module: "node16", types: ["node"], strict: true };
+    const root = writeApp({
+      ...compiles(options, { build: "tsc", start: "node dist/server.js" }),
+      "starbridge.config.cjs": "module.exports = { middleware: false };",
+      "src/pages/health.js": "exports.GET = () => new Response('found');",
+      "src/server.ts": imported,
+    });
+    link(root, "starbridge", "express", "@types");
+    const { answer } = await runJson<Started>(root, ["init"]);
+    const [first, second] = answer.hosts[0]?.lines ?? [];
+    const server = `
+      import express = require("express");
+      import type { AddressInfo } from "node:net";
+      ${first}
+      const app = express();
+      ${second}
+      const server = app.listen(0, async () => {
+        const { port } = server.address() as AddressInfo;
+        console.log(await (await fetch("http://localhost:" + port + "/health")).text());
+        server.close();
+      });`;
+    writeFileSync(join(root, "src/server.ts"), server);
+    const { stdout, code } = await runNode(root, [tsc, "-p", root, "--skipLibCheck"]);
+    expect({ stdout, code }).toEqual({ stdout: "", code: 0 });
+    expect((await runNode(root, ["dist/server.js"])).stdout).toBe("found\n");
+  });
+
+  it.each([
+    ["express", "NestJS on Express", "starbridge/connect", "app.use(starbridge("],
+    ["fastify", "NestJS on Fastify", "starbridge/fastify", "await app.register(starbridge, "],
+  ])("shows Nest on %s, and not what that runs on", async (platform, name, entry, second) => {
+    const dependencies = { [`@nestjs/platform-${platform}`]: "11", [platform]: "5" };
+    const { answer } = await runJson<Started>(writeApp(manifest({ dependencies })), ["init"]);
+    expect(answer.hosts.map((host) => host.name)).toEqual([name]);
+    expect(answer.hosts[0]?.lines[0]).toContain(entry);
+    expect(answer.hosts[0]?.lines[1]).toContain(second);
+  });
+
   it("shows both hosts of a project that has two", async () => {
     const values = { dependencies: { express: "5", fastify: "5" } };
     const { answer } = await runJson<Started>(writeApp(manifest(values)), ["init"]);

@@ -9,11 +9,12 @@ import type { Answer } from "../answer.ts";
 import type { Draft } from "../drafts.ts";
 import { draftsFor } from "../drafts.ts";
 import { EXIT } from "../failure.ts";
+import { hostFileOf } from "../host-file.ts";
 import type { Mount } from "../hosts.ts";
 import { mountsFor } from "../hosts.ts";
 import { typeScriptOf } from "../languages.ts";
 import type { Package } from "../packages.ts";
-import { kindIn, readPackages } from "../packages.ts";
+import { readPackages } from "../packages.ts";
 import type { Paint } from "../paint.ts";
 import type { Flags } from "../project.ts";
 import { readConfig } from "../project.ts";
@@ -23,11 +24,11 @@ export async function init(flags: Flags, terminal: Terminal): Promise<Answer> {
   const config = await readConfig(flags, terminal);
   const { root } = config;
   const packages = await readPackages(root);
-  const sources = [join(root, "src"), resolve(root, config.pages)];
+  const pages = resolve(root, config.pages);
+  const sources = [join(root, "src"), pages];
   const typeScript = await typeScriptOf(root, sources, packages);
   const { drafts, notes: remarks } = await draftsFor(config, typeScript);
   const isRun = typeScript !== "native" || runsTypeScript(packages);
-  const notes = isRun ? remarks : [...remarks, NO_TYPESCRIPT];
   const created: string[] = [];
   const kept: string[] = [];
   for (const draft of drafts) {
@@ -35,9 +36,11 @@ export async function init(flags: Flags, terminal: Terminal): Promise<Answer> {
     const file = existing ?? draft.path + draft.extension;
     (existing === undefined ? created : kept).push(nameForPeople(root, file));
   }
-  const isModule = (await kindIn(root)) === "module";
-  const hasImports = isModule || typeScript === "compiled";
-  const mounts = mountsFor(packages, { isModule, hasImports });
+  const host = await hostFileOf(root, packages, typeScript);
+  const mounts = mountsFor(packages, host);
+  const notes = [...remarks];
+  if (host.builtTo !== undefined) notes.push(builtNote(host.builtTo, nameForPeople(root, pages)));
+  else if (!isRun) notes.push(NO_TYPESCRIPT);
   return {
     exitCode: EXIT.fine,
     json: { created, kept, hosts: mounts, notes },
@@ -52,6 +55,11 @@ function runsTypeScript(packages: readonly Package[]): boolean {
 }
 
 const NO_TYPESCRIPT = `Node ${process.version} does not run TypeScript: start the host with node --import tsx, take Node 22.18 or newer, or build the pages: npx starbridge build.`;
+
+/** The compiler brings the host to its place, and not the pages to ours. */
+function builtNote(builtTo: string, pages: string): string {
+  return `The host runs from ${builtTo}, its pages are loaded from ${pages} as they are: where Node does not run them (TypeScript before 22.18, or import and export in a package of "type": "commonjs"), build them, npx starbridge build, and start with NODE_ENV=production; in development install vite.`;
+}
 
 /** @returns What was there before, and stays: the same module under another extension counts. */
 async function write(
