@@ -321,10 +321,11 @@ Express: add two lines, the second above the body parsers:
     ...manifest({ type, ...express, ...typescript, scripts }),
     "tsconfig.json": JSON.stringify({ compilerOptions }),
   });
+  const up = (way: string) => `\`\${__dirname}/${way}\``;
   const dist = { outDir: "dist", rootDir: "src" };
 
   it.each([
-    ["below src", manifest(express), "src/server.js", required, "`${__dirname}/..`"],
+    ["below src", manifest(express), "src/server.js", required, up("..")],
     [
       "below src, an ES module",
       manifest({ type: "module", main: "src/bin/server.js", ...express }),
@@ -337,21 +338,21 @@ Express: add two lines, the second above the body parsers:
       compiles(dist, { build: "tsc", start: "node dist/server.js" }),
       "src/server.ts",
       imported,
-      "`${__dirname}/..`",
+      up(".."),
     ],
     [
       "compiled deeper than it was",
       compiles({ outDir: "dist" }, { build: "tsc", start: "node dist/src/server" }),
       "src/server.ts",
       imported,
-      "`${__dirname}/../..`",
+      up("../.."),
     ],
     [
       "compiled, and run by a tool as well, at one depth",
       compiles(dist, { dev: "tsx src/server.ts", build: "tsc", start: "node dist/server.js" }),
       "src/server.ts",
       imported,
-      "`${__dirname}/..`",
+      up(".."),
     ],
     [
       "compiled, and run by a tool as well, at another depth",
@@ -372,7 +373,7 @@ Express: add two lines, the second above the body parsers:
       compiles(dist, { build: "nest build", start: "nest start", "start:prod": "node dist/main" }),
       "src/main.ts",
       imported,
-      "`${__dirname}/..`",
+      up(".."),
     ],
   ])("finds the root from a host that is %s", async (_, files, file, text, root) => {
     const { answer } = await runJson<Started>(writeApp({ ...files, [file]: text }), ["init"]);
