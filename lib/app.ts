@@ -5,7 +5,7 @@ import { BridgeError, bridgeError } from "./errors.ts";
 import { toError } from "./thrown.ts";
 import type { FetchFacts } from "./incoming.ts";
 import { assertHost, fromRequest } from "./incoming.ts";
-import { findRoute, settleRoute } from "./find.ts";
+import { findRoute, FOREIGN_METHODS, settleRoute } from "./find.ts";
 import { Generations } from "./generations.ts";
 import type { Loader, Pages } from "./loader/pages.ts";
 import type { Logger } from "./log.ts";
@@ -35,9 +35,6 @@ export interface HostTraits extends HostDefaults {
   readonly onReload?: () => void;
 }
 
-// `new Request()` refuses them (Fetch section 2.2.1): whatever they mean, it is the host's business.
-const FOREIGN_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
-
 /**
  * Makes an app: loading starts at once, `ready()` tells how it went.
  *
@@ -52,7 +49,7 @@ export class App {
   readonly #ready: Promise<void>;
   readonly #building: Loader | undefined;
   #settings: Settings;
-  #loader: Loader | undefined;
+  #loader: Promise<Loader> | undefined;
   #latestLoad: Promise<void> | undefined;
   readonly #renderers = new Generations();
   readonly #news = new News();
@@ -186,7 +183,7 @@ export class App {
   answer(incoming: Incoming, locals?: unknown): Soon<Response> {
     const renderer = this.#renderers.current;
     if (renderer === undefined) return this.#ready.then(() => this.answer(incoming, locals));
-    if (this.#isClosed) throw bridgeError("CLOSED");
+    this.#assertOpen();
     assertHost(incoming);
     const { method, pathname } = incoming;
     // No Request can say them: the chain would fail where it looks at its own.
@@ -233,8 +230,8 @@ export class App {
   /** Takes no more requests. Open answers are the bridge's to end. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    // One that has only begun to start ends that first.
-    await (this.#loader === undefined ? this.#ready.catch(() => {}) : this.#loader.close());
+    const loader = await this.#loader?.catch(() => undefined);
+    await loader?.close();
   }
 
   async #start(options: BridgeOptions, traits: HostTraits): Promise<void> {
@@ -242,16 +239,22 @@ export class App {
     if (this.#building === undefined) {
       this.#settings = (await readSettings(options, traits, this.config.root)) ?? this.#settings;
     }
-    const { dev } = this.#settings;
-    const loader = this.#building ?? (await createLoader(this.config, dev, this.logger, traits));
-    this.#loader = loader;
-    const pages = this.#isClosed ? await loader.close() : await loader.load();
-    if (!pages || this.#isClosed) throw bridgeError("CLOSED");
-    const renderer = this.#createRenderer(pages);
+    this.#assertOpen();
+    this.#loader = this.#building
+      ? Promise.resolve(this.#building)
+      : createLoader(this.config, this.#settings.dev, this.logger, traits);
+    const loader = await this.#loader;
+    this.#assertOpen();
+    const renderer = this.#createRenderer(await loader.load());
+    this.#assertOpen();
     if (this.config.warmup === "eager") await loadAll(renderer.sources);
     this.#renderers.replace(renderer);
     if (this.config.warmup === "idle") loadSoon(renderer.sources, this.logger);
     loader.onChange?.(() => this.#reload(loader, traits.onReload));
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw bridgeError("CLOSED");
   }
 
   #createRenderer(pages: Pages): Renderer {

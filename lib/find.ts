@@ -10,6 +10,9 @@ import type { Route } from "./routes/route.ts";
 import type { RouteTable } from "./routes/table.ts";
 import { isInternal } from "./trailing-slash.ts";
 
+/** `new Request()` refuses them (Fetch section 2.2.1): whatever they mean, it is the host's business. */
+export const FOREIGN_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
+
 /** What a route leads to. */
 export type Target = Page | RedirectTarget;
 

@@ -3,7 +3,7 @@ import type { Config } from "./config.ts";
 import { allowedMethods } from "./endpoint.ts";
 import { bridgeError } from "./errors.ts";
 import type { IgnoredFile, Loader, PageFile, Pages } from "./loader/pages.ts";
-import { fileOfModule } from "./loader/pages.ts";
+import { fileOfModule, NO_MODULE } from "./loader/pages.ts";
 import type { Logger } from "./log.ts";
 import type { News, Teller } from "./news.ts";
 import { Remarks } from "./news.ts";
@@ -163,8 +163,9 @@ function pageOf(
     },
   };
   if (tell === undefined || file.exports !== undefined) return new Page(file, rules);
-  const onLoad = (module: EndpointModule): void =>
-    tell(new Page(fileOfModule(file.file, file.source, module), rules));
+  const onLoad = (module: EndpointModule): void => {
+    if (module !== NO_MODULE) tell(new Page(fileOfModule(file.file, file.source, module), rules));
+  };
   return new Page(telling(file, onLoad), rules);
 }
 

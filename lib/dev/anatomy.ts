@@ -22,7 +22,7 @@ export interface Anatomy {
   readonly starts: ReadonlySet<number>;
   /** Ends of statements that have no semicolon: the end of their line stands for it. */
   readonly unended: readonly number[];
-  /** Expressions that have to begin in the line of the word before them, unless they are in parentheses. */
+  /** Expressions that have to begin in the line of the word before them, or to stand in parentheses that do. */
   readonly bound: readonly Range[];
   readonly comments: readonly Range[];
   /** Literals over several lines, in their order: their lines are what they say. */
@@ -76,9 +76,7 @@ export function anatomyOf(code: string, parse: ParseCode): Anatomy | undefined {
     }
     if (type !== "TemplateElement") starts.add(start);
     if (ENDED_BY_SEMICOLON.has(type) && !isHead && code[end - 1] !== ";") unended.push(end);
-    const { argument } = value;
-    if (argument && BINDING.has(type) && argument.type !== "ParenthesizedExpression")
-      bound.push(argument);
+    if (value.argument && BINDING.has(type)) bound.push(value.argument);
     const isFor = type.startsWith("For");
     for (const key in value) {
       const child: unknown = value[key as keyof Node];

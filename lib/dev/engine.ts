@@ -86,7 +86,10 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   const listener: ChangesParts["listener"] = (batch) => onChange(engine, batch);
   const onError = (error: unknown): void =>
     logger.error({ err: error }, "A change of a file could not be followed.");
-  const onExternal = (file: string): void => changes?.noteNew(file);
+  const onExternal = (file: string): void => {
+    changes?.noteNew(file);
+    if (!file.startsWith(root + sep)) server.watcher.add(file);
+  };
   const explain: ExplainImport = (error, call) =>
     importFailure(error, call, { root, positions, parse, blame: runner.failures.blameOf(error) });
   const runner = new PageRunner(tools, server, host, { explain, roots, requires, onExternal });

@@ -18,15 +18,21 @@ const NOTES = new RegExp(
  * The text that is evaluated for a module: a function of what the transform needs, with its map inlined.
  *
  * @param code As the transform gives it.
+ * @param file Where the module was read.
  * @param parse Without it, lines stay those of the transform.
  */
-export function toEvaluated(code: string, context: Context, parse?: ParseCode): string {
+export function toEvaluated(
+  code: string,
+  file: string,
+  context: Context,
+  parse?: ParseCode,
+): string {
   const head = `(async function (${Object.keys(context).join(", ")}) { "use strict"; `;
   const [notes, name, encoded] = NOTES.exec(code) ?? [];
   if (notes === undefined || encoded === undefined) return `${head}${code}\n})`;
   const body = code.slice(0, -notes.length);
   const map = JSON.parse(Buffer.from(encoded, "base64").toString("utf8"));
-  const moved = atSourceLines({ code: body, map }, parse, head.length);
+  const moved = atSourceLines({ code: body, map }, file, parse, head.length);
   const inlined = Buffer.from(JSON.stringify(moved.map)).toString("base64");
   return `${head}${moved.code}\n})${name}\n${COMMENT}MappingURL=${BASE64}${inlined}\n`;
 }

@@ -36,7 +36,8 @@ export class RunnerImports {
       dynamic: this.#former.begin(module.id, async (name) => {
         const trace = new Error();
         try {
-          return await this.#turns.take(() => dynamic(name));
+          const isThere = this.#graph().getModuleByUrl(name)?.evaluated;
+          return await (isThere ? dynamic(name) : this.#turns.take(() => dynamic(name)));
         } catch (error) {
           throw this.#explain(error, { importer: module.file, trace });
         }

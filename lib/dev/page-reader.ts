@@ -10,7 +10,7 @@ import { readExports } from "../loader/exports.ts";
 import { importFile } from "../loader/native.ts";
 import { findModule, onRequestOf } from "../loader/middleware.ts";
 import type { PageFile } from "../loader/pages.ts";
-import { loadOnce, nameForPeople } from "../loader/pages.ts";
+import { loadOnce, nameForPeople, NO_MODULE } from "../loader/pages.ts";
 import type { Logger } from "../log.ts";
 import { parseRouteFile } from "../routes/parse.ts";
 import type { EndpointModule, MiddlewareHandler } from "../types.ts";
@@ -132,7 +132,7 @@ export class PageReader {
     const load = loadOnce(async () => {
       if (mistake !== undefined) throw mistake;
       // It answers nothing, and soon is no route any more.
-      if (!(await isThere(path))) return {};
+      if (!(await isThere(path))) return NO_MODULE;
       try {
         return tracedModule(await this.#import(path, source), this.engine.positions);
       } catch (error) {

@@ -22,10 +22,7 @@ import { Turns } from "./turns.ts";
 import type { ViteTools } from "./vite.ts";
 
 type FetchArguments = [url: string, importer?: string, options?: FetchFunctionOptions];
-interface Invocation {
-  readonly name: string;
-  readonly data: FetchArguments;
-}
+type Invocation = { readonly data: { readonly name: string; readonly data: FetchArguments } };
 type Runner = InstanceType<ViteTools["runner"]["ModuleRunner"]>;
 
 /** What a change has made invalid. */
@@ -79,6 +76,7 @@ export class PageRunner {
     this.#onExternal = onExternal;
     this.#idOf = runner.normalizeModuleId;
     const evaluator = new runner.ESModulesEvaluator();
+    const parse = vite.parseSync as ParseCode | undefined;
     this.#imports = new RunnerImports(explain, this.#turns, () => this.#runner.evaluatedModules);
     this.#runner = new runner.ModuleRunner(
       {
@@ -92,9 +90,9 @@ export class PageRunner {
         }),
         transport: {
           invoke: async (payload) => {
-            const { name, data } = (payload as { data: Invocation }).data;
+            const { name, data } = (payload as Invocation).data;
             if (name !== "fetchModule") return this.#environment.hot.handleInvoke(payload);
-            return { result: await this.#fetch(...data) };
+            return { result: await this.#turns.during(this.#fetch(...data)) };
           },
         },
       },
@@ -111,7 +109,7 @@ export class PageRunner {
               [runner.ssrDynamicImportKey]: imports.dynamic,
             };
             this.#requires.begin(normalize(module.file));
-            const text = toEvaluated(code, given, vite.parseSync as ParseCode | undefined);
+            const text = toEvaluated(code, module.file, given, parse);
             if (module.id === module.file) this.#code.set(normalize(module.file), text);
             await evaluate(text, given, context[runner.ssrModuleExportsKey]);
           }),

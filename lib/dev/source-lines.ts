@@ -1,5 +1,6 @@
 // Code that runs at the lines of its source. V8 names the lines of the code that it was given, and an error that a page
 // catches and logs by itself passes nobody who could correct it: so each part goes to the line that it has in the source.
+import { dirname, resolve } from "node:path";
 import type { SourceMapSegment } from "@jridgewell/sourcemap-codec";
 import { decode, encode } from "@jridgewell/sourcemap-codec";
 import type { Anatomy, ParseCode } from "./anatomy.ts";
@@ -22,11 +23,16 @@ type Segment = Exclude<SourceMapSegment, [number]>;
 
 /** What changes at an offset of the code, or is known of it. */
 type Step =
-  | { readonly kind: keyof typeof ADDED; readonly at: number }
+  | { readonly kind: "semicolon"; readonly at: number }
+  | { readonly kind: "open" | "close"; readonly at: number; readonly parentheses: Parentheses }
   | { readonly kind: "gap"; readonly at: number; readonly end: number }
   | { readonly kind: "mapped"; readonly at: number; readonly segment: Segment; isPinned: boolean };
 
-const ADDED = { close: ")", semicolon: ";", open: "(" };
+/** What they would hold is moved to another line. */
+interface Parentheses {
+  isNeeded: boolean;
+}
+
 /** What ends at an offset comes before what begins there. */
 const ORDER = { close: 0, semicolon: 1, gap: 2, open: 3, mapped: 4 };
 
@@ -42,18 +48,19 @@ const WHITE = /\s*/y;
  * Moves the parts of a module to the lines that they have in its source.
  *
  * Only white space changes, comments go, and semicolons and parentheses come where lines begin or end now. What the compiler has
- * taken out of its order stands where there is room; the map knows of it as well. Code that is of several sources, or that
- * is not understood, stays as it is.
+ * taken out of its order stands where there is room; the map knows of it as well. Code that was made of other files before
+ * it was read, or that is not understood, stays as it is.
  *
+ * @param file Where the code was read.
  * @param indent Columns that stand before the code in its first line.
  */
 export function atSourceLines<Map extends SourceMapText>(
   { code, map }: MappedCode<Map>,
+  file: string,
   parse: ParseCode | undefined,
   indent: number,
 ): MappedCode<Map> {
-  const anatomy =
-    map.sources.length === 1 && parse !== undefined ? anatomyOf(code, parse) : undefined;
+  const anatomy = parse !== undefined && isOfFile(map, file) ? anatomyOf(code, parse) : undefined;
   const page = new Page(indent);
   const mapped = mappedSteps(code, map.mappings, anatomy?.starts ?? new Set());
   keepInOrder(mapped);
@@ -61,20 +68,48 @@ export function atSourceLines<Map extends SourceMapText>(
   const steps: Step[] = [...mapped, ...added];
   steps.sort((one, other) => one.at - other.at || ORDER[one.kind] - ORDER[other.kind]);
   let cursor = 0;
-  for (const step of steps) {
+  for (const [index, step] of steps.entries()) {
     if (step.at > cursor) {
       page.write(code.slice(cursor, step.at));
       cursor = step.at;
     }
-    if (step.kind === "mapped") page.mark(step.segment, step.isPinned && step.at === cursor);
-    else if (step.kind !== "gap") page.write(ADDED[step.kind]);
-    else if (step.end > cursor) {
-      page.write(" ");
-      cursor = step.end;
+    switch (step.kind) {
+      case "mapped":
+        page.mark(step.segment, step.isPinned && step.at === cursor);
+        break;
+      case "semicolon":
+        page.write(";");
+        break;
+      case "open":
+        step.parentheses.isNeeded = lineOf(steps, index + 1, step.at) > page.line;
+        if (step.parentheses.isNeeded) page.write("(");
+        break;
+      case "close":
+        if (step.parentheses.isNeeded) page.write(")");
+        break;
+      case "gap":
+        if (step.end > cursor) page.write(" ");
+        cursor = Math.max(cursor, step.end);
     }
   }
   page.write(code.slice(cursor));
   return { code: page.text, map: { ...map, mappings: page.mappings } };
+}
+
+function isOfFile({ sources, mappings }: SourceMapText, file: string): boolean {
+  const [source] = sources;
+  if (sources.length !== 1 || source == null || mappings === "") return false;
+  return resolve(dirname(file), source) === resolve(file);
+}
+
+/** The line that what begins at an offset goes to, where it may be moved. */
+function lineOf(steps: readonly Step[], first: number, at: number): number {
+  let line = -1;
+  for (let index = first; steps[index]?.at === at; index++) {
+    const step = steps[index] as Step;
+    if (step.kind === "mapped" && step.isPinned) line = Math.max(line, step.segment[2]);
+  }
+  return line;
 }
 
 type MappedStep = Extract<Step, { kind: "mapped" }>;
@@ -100,14 +135,14 @@ function keepInOrder(steps: readonly MappedStep[]): void {
   /** The last one of the best row of each length, and the one before each. */
   const lasts: number[] = [];
   const before: number[] = [];
-  const lineOf = (index: number): number => (candidates[index] as MappedStep).segment[2];
+  const lineAt = (index: number): number => (candidates[index] as MappedStep).segment[2];
   for (const [index, step] of candidates.entries()) {
     step.isPinned = false;
     let low = 0;
     let high = lasts.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (lineOf(lasts[middle] as number) <= step.segment[2]) low = middle + 1;
+      if (lineAt(lasts[middle] as number) <= step.segment[2]) low = middle + 1;
       else high = middle;
     }
     before[index] = lasts[low - 1] ?? -1;
@@ -122,7 +157,8 @@ function keepInOrder(steps: readonly MappedStep[]): void {
 function changes(code: string, { comments, texts, unended, bound }: Anatomy): Step[] {
   const steps: Step[] = unended.map((at) => ({ kind: "semicolon", at }));
   for (const { start, end } of bound) {
-    steps.push({ kind: "open", at: start }, { kind: "close", at: end });
+    const parentheses = { isNeeded: false };
+    steps.push({ kind: "open", at: start, parentheses }, { kind: "close", at: end, parentheses });
   }
   for (const { start, end } of comments) steps.push({ kind: "gap", at: start, end });
   const closed = [...comments, ...texts].sort((one, other) => one.start - other.start);
@@ -148,6 +184,10 @@ class Page {
 
   constructor(indent: number) {
     this.#column = indent;
+  }
+
+  get line(): number {
+    return this.#line;
   }
 
   get text(): string {

@@ -3,8 +3,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout } from "node:timers/promises";
 
-/** Milliseconds that a load waits for the one before it: that one may itself wait, for a database or for us. */
-const PATIENCE = 1000;
+/** Milliseconds without a module after which a load waits for something else: a database, or for us. The next may begin. */
+const IDLE = 50;
 
 /** A load that goes on, or is over. */
 interface Turn {
@@ -14,6 +14,8 @@ interface Turn {
 export class Turns {
   readonly #turns = new AsyncLocalStorage<Turn>();
   #latest: Promise<unknown> = Promise.resolve();
+  #fetching = 0;
+  #lastFetch = 0;
 
   /** Loads when those that have begun are done; what a module imports while it is loaded is part of that load. */
   take<Value>(load: () => Promise<Value>): Promise<Value> {
@@ -23,16 +25,30 @@ export class Turns {
     const end = loading.then(noValue, noValue).then(() => {
       turn.isOver = true;
     });
-    this.#latest = this.#latest.then(() => soon(end));
+    this.#latest = this.#latest.then(() => this.#until(turn, end));
     return loading;
   }
-}
 
-async function soon(end: Promise<void>): Promise<void> {
-  const waiting = new AbortController();
-  const { signal } = waiting;
-  await Promise.race([end, setTimeout(PATIENCE, undefined, { signal }).catch(noValue)]);
-  waiting.abort();
+  /** While a module is read and transformed, a load is not idle. */
+  async during<Value>(fetching: Promise<Value>): Promise<Value> {
+    this.#fetching++;
+    try {
+      return await fetching;
+    } finally {
+      this.#fetching--;
+      this.#lastFetch = performance.now();
+    }
+  }
+
+  async #until(turn: Turn, end: Promise<void>): Promise<void> {
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    for (let isIdle = false; !turn.isOver && !isIdle; ) {
+      await Promise.race([end, setTimeout(IDLE, undefined, { signal }).catch(noValue)]);
+      isIdle = this.#fetching === 0 && performance.now() - this.#lastFetch >= IDLE;
+    }
+    waiting.abort();
+  }
 }
 
 function noValue(): void {}

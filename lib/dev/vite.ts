@@ -98,6 +98,9 @@ function watching(watcher: FSWatcher): Promise<void> {
 /** What is no matter where nothing is bundled: Node imports whatever a page computes. */
 const BUNDLING = /dynamic import cannot be analyzed by Vite/;
 
+/** The watcher of a file that was removed before it was watched: nothing is lost. */
+const UNWATCHED = /^file watcher error: Cannot read properties of undefined \(reading 'close'\)/;
+
 /** What Vite has to say is seldom for our users; its errors are. */
 function toViteLogger(logger: Logger): ViteLogger {
   const warned = new Set<string>();
@@ -114,7 +117,8 @@ function toViteLogger(logger: Logger): ViteLogger {
     error: (message: unknown) =>
       message instanceof Error
         ? logger.error({ err: message }, "A change of a file could not be followed.")
-        : logger.error(stripVTControlCharacters(String(message))),
+        : UNWATCHED.test(String(message)) ||
+          logger.error(stripVTControlCharacters(String(message))),
     clearScreen() {},
     hasErrorLogged: () => false,
   };

@@ -86,6 +86,9 @@ export function loadOnce(importModule: () => Promise<EndpointModule>): PageFile[
   };
 }
 
+/** What a file gives that is not there any more: it answers nothing, and nobody needs to be told. */
+export const NO_MODULE: EndpointModule = Object.freeze({});
+
 /** A path as people know it: relative to root where it is inside, forward slashes. */
 export function nameForPeople(root: string, path: string): string {
   const name = relative(root, path);

@@ -1,5 +1,5 @@
 // Pages that are loaded at once, and what they share.
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { page, startDev } from "./_hosts.ts";
 
 /** Modules deep enough that two requests meet while they load. */
@@ -57,6 +57,34 @@ describe("pages in development that are asked for at once", () => {
         .toBe(round + 1);
     }
     expect(host.errors).toEqual([]);
+  });
+
+  it("need not wait for one another's databases", async () => {
+    const names = ["a", "b", "c", "d", "e", "f"];
+    const pages = names.map((name) => [
+      `src/pages/${name}.ts`,
+      `globalThis.waiting.add("${name}"); await globalThis.opened; ${page(name)}`,
+    ]);
+    const host = await startDev("express", {
+      ...Object.fromEntries(pages),
+      "src/lib/there.ts": 'export const text = "there";',
+      "src/pages/lazy.ts": `
+        const load = async () => (await import("../lib/there.ts")).text;
+        export const GET = async () => new Response(await load());`,
+    });
+    let open = () => {};
+    const waiting = new Set<string>();
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    Object.assign(globalThis, { waiting, opened });
+    onTestFinished(() => {
+      for (const name of ["waiting", "opened"]) Reflect.deleteProperty(globalThis, name);
+    });
+    expect(await host.ask("/lazy")).toBe("200 there");
+    const answers = names.map((name) => host.ask(`/${name}`));
+    await expect.poll(() => waiting.size).toBe(names.length);
+    expect(await host.ask("/lazy")).toBe("200 there");
+    open();
+    expect(await Promise.all(answers)).toEqual(names.map((name) => `200 ${name}`));
   });
 
   it("answer while one of them never gets loaded, or waits for another", async () => {

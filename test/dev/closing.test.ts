@@ -77,6 +77,31 @@ describe("a bridge that is closed before it is ready", () => {
   );
 });
 
+describe("a bridge that is closed while its config is read", () => {
+  it.each([true, false])("waits for nothing, and starts nothing (dev: %s)", async (dev) => {
+    const root = writeApp({
+      "package.json": '{ "type": "module" }',
+      "starbridge.config.js": "await globalThis.gate; export default {};",
+      "src/middleware.js": `globalThis.ran.push("middleware"); ${middleware}`,
+      "src/pages/a.js": page("a"),
+    });
+    link(root, "starbridge");
+    let open = () => {};
+    const ran: string[] = [];
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    Object.assign(globalThis, { gate, ran });
+    onTestFinished(() => {
+      for (const name of ["gate", "ran"]) Reflect.deleteProperty(globalThis, name);
+    });
+    const before = watched();
+    const app = createApp({ root, dev });
+    await app.close();
+    open();
+    await expect(app.ready()).rejects.toMatchObject({ code: "STARBRIDGE_CLOSED" });
+    expect([ran, watched()]).toEqual([[], before]);
+  });
+});
+
 /** How many folders and files this process watches, on systems that tell. */
 function watched(): number {
   const folder = "/proc/self/fdinfo";

@@ -1,5 +1,8 @@
 // CommonJS that pages have: in hosts that are CommonJS too, each a process of its own, and below ES modules.
-import { describe, expect, it } from "vitest";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createApp } from "starbridge";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { link, runNode, writeApp } from "../lib/loader/_app.ts";
 import { HOSTS, reloads, startDev } from "./_hosts.ts";
 
@@ -230,5 +233,38 @@ describe.each(HOSTS)("in a running %s host", (name) => {
       .toEqual(["src/lib/text.mjs was changed, but the host has loaded it: restart the host."]);
     host.write("src/lib/near.cjs", "exports.text = 'near 2';");
     await host.until("/a", "200 near 2");
+  });
+});
+
+describe("a CommonJS page that is removed before anybody asked for it", () => {
+  it("is the host's, without a word", async () => {
+    const host = await startDev("express", {
+      "src/pages/c/package.json": '{ "type": "commonjs" }',
+      "src/pages/c/a.js": "module.exports = { GET: () => new Response('a') };",
+    });
+    host.remove("src/pages/c/a.js");
+    expect(await host.ask("/c/a")).toMatch(/^404 /);
+    expect(host.logs.filter(({ level }) => level !== "info")).toEqual([]);
+  });
+});
+
+describe("CommonJS outside of the root", () => {
+  it("reloads with the pages that import it", async () => {
+    const root = writeApp({
+      "app/package.json": '{ "type": "module" }',
+      "app/src/pages/a.js": `
+        import lib from "../../../shared/lib.cjs";
+        export const GET = () => new Response(lib.text);`,
+      "shared/lib.cjs": "exports.text = 'old';",
+    });
+    link(root, "starbridge");
+    const app = createApp({ root: join(root, "app"), dev: true });
+    onTestFinished(() => app.close());
+    const ask = async () => (await app.fetch(new Request("http://localhost/a"))).text();
+    expect(await ask()).toBe("old");
+    // The watcher begins with it now, and no look comes any more.
+    await new Promise((resolve) => setTimeout(resolve, 1600));
+    writeFileSync(join(root, "shared/lib.cjs"), "exports.text = 'new';");
+    await expect.poll(ask, { timeout: 5000 }).toBe("new");
   });
 });

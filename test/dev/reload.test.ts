@@ -114,6 +114,7 @@ describe.each(HOSTS)("a running %s host", (name) => {
     expect(await host.ask("/other")).toMatch(/^404 /);
     expect(await host.ask("/a")).toMatch(/^404 /);
     expect(host.errors).toEqual([]);
+    expect(host.logs.filter(({ level }) => level !== "info")).toEqual([]);
   });
 
   it.each(["package.json", "tsconfig.json", ".env"])(

@@ -1,5 +1,7 @@
 // Code that was moved to the lines of its source: it means what it meant, and errors name the lines that the source has,
 // however a program is laid out and whatever the compiler has made of it.
+import type { SourceMapSegment } from "@jridgewell/sourcemap-codec";
+import { encode } from "@jridgewell/sourcemap-codec";
 import fc from "fast-check";
 import * as vite from "vite";
 import { describe, expect, it } from "vitest";
@@ -101,7 +103,8 @@ const program = (templates: string[]) =>
     });
 
 const typeScript = program(STATEMENTS).map((source) => ({ source, file: "program.ts" }));
-const javaScript = program(STATEMENTS.filter((text) => !TYPED.test(text))).map((source) => ({
+const JAVASCRIPT = STATEMENTS.filter((text) => !TYPED.test(text));
+const javaScript = program(JAVASCRIPT).map((source) => ({
   source,
   file: "program.js",
 }));
@@ -136,7 +139,7 @@ async function run(code: string, map: MapText, file: string, isMoved: boolean): 
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 2;
   await evaluate(
-    toEvaluated(code + notes.join("\n//# source"), context, isMoved ? parse : undefined),
+    toEvaluated(code + notes.join("\n//# source"), file, context, isMoved ? parse : undefined),
     context,
     {},
   ).finally(() => {
@@ -166,10 +169,64 @@ describe("code that was moved to the lines of its source", () => {
   it("has the syntax tree that it had", { timeout: TIME }, () =>
     holds(300, programs, async ({ source, file }) => {
       const { code, map } = await transform(source, file);
-      const moved = atSourceLines({ code, map }, parse, 0);
+      const moved = atSourceLines({ code, map }, file, parse, 0);
       expect(treeOf(moved.code)).toBe(treeOf(code));
     }),
   );
+});
+
+/** Where tokens go is anybody's guess: other compilers have maps of their own kind. */
+const places = fc.array(fc.record({ at: fc.nat(2000), line: fc.nat(30), column: fc.nat(40) }), {
+  minLength: 1,
+  maxLength: 60,
+});
+
+describe("code with any map", () => {
+  it("has the syntax tree that it had", { timeout: TIME }, () =>
+    holds(600, fc.tuple(program(JAVASCRIPT), places), ([code, found]) => {
+      const lines = code.split("\n").map((text) => ({ text, segments: [] as SourceMapSegment[] }));
+      const tokens = [...code.matchAll(/[\w(\[{`"'/+-]+|\S/g)].map(({ index }) => index);
+      for (const { at, line, column } of found) {
+        let offset = tokens[at % tokens.length] ?? 0;
+        const where = lines.find(({ text }) => {
+          if (offset <= text.length) return true;
+          offset -= text.length + 1;
+          return false;
+        });
+        where?.segments.push([offset, 0, line, column]);
+      }
+      for (const { segments } of lines) segments.sort((one, other) => one[0] - other[0]);
+      const mappings = encode(lines.map(({ segments }) => segments));
+      const map = { mappings, sources: ["program.js"] };
+      expect(treeOf(atSourceLines({ code, map }, "program.js", parse, 0).code)).toBe(treeOf(code));
+    }),
+  );
+
+  it.each([
+    ["return", "const f = () => { return (here) }"],
+    ["throw", "const f = () => { throw (here) }"],
+    ["yield", "const f = function* () { yield (here) }"],
+  ])("keeps %s beside the parenthesis behind it", (word, code) => {
+    const at = code.indexOf("(here");
+    const mappings = encode([
+      [
+        [0, 0, 0, 0],
+        [code.indexOf(word), 0, 1, 0],
+        [at, 0, 4, 2],
+      ],
+    ]);
+    const map = { mappings, sources: ["program.js"] };
+    const moved = atSourceLines({ code, map }, "program.js", parse, 0);
+    expect(treeOf(moved.code)).toBe(treeOf(code));
+    expect(moved.code.split("\n")).toHaveLength(5);
+  });
+
+  it("stays as it is when it was made of another file", () => {
+    const code = "const a = 1;\nconst b = 2;";
+    const mappings = encode([[[0, 0, 9, 0]], [[0, 0, 20, 0]]]);
+    const map = { mappings, sources: ["../src/program.js"] };
+    expect(atSourceLines({ code, map }, "/app/dist/program.js", parse, 0).code).toBe(code);
+  });
 });
 
 function linesOf(source: string): { line: number; ids: string[] }[] {
