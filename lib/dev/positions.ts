@@ -2,6 +2,7 @@
 // stack is rewritten once.
 import { readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
+import { dirname, resolve } from "node:path";
 
 /** A place in a file, counted from 1. */
 export interface Place {
@@ -49,7 +50,10 @@ export class Positions {
   sourceOf({ file, line, column }: Place): Place {
     const entry = this.#mapOf(file)?.findEntry(line - 1, column - 1);
     if (entry === undefined || !("originalLine" in entry)) return { file, line, column };
-    return { file, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+    const { originalSource, originalLine, originalColumn } = entry;
+    // Another one where the file itself was made by a compiler that left a map.
+    const source = /^[a-z]+:/.test(originalSource) ? file : resolve(dirname(file), originalSource);
+    return { file: source, line: originalLine + 1, column: originalColumn + 1 };
   }
 
   /** Lines of an error's stack in files that pages have loaded, up to where we asked for the page. */
@@ -78,7 +82,7 @@ export class Positions {
     const isDone = process.sourceMapsEnabled;
     const found = { file, line: Number(line), column: Number(column) };
     const place = isDone ? found : this.sourceOf(found);
-    return `${before}${file}:${place.line}:${place.column}${after}`;
+    return `${before}${place.file}:${place.line}:${place.column}${after}`;
   }
 
   /** The file that a stack names; `undefined` for files that run as they are. */

@@ -1,5 +1,6 @@
 // Where an error comes from, as the host's error handler and the log are told, in processes of their own: the test
 // runner maps stacks, too.
+import { encode } from "@jridgewell/sourcemap-codec";
 import { describe, expect, it } from "vitest";
 import { link, runNode, writeApp } from "../lib/loader/_app.ts";
 
@@ -311,5 +312,39 @@ describe("the stack of an error that a page logs itself", () => {
       /^Error: found\n {4}at find .*\/javascript\.js:12:\d+\)\n.*\/javascript\.js:18:\d+\)/,
     );
     expect(stacks.middleware).toMatch(/^Error: here\n {4}at .*\/src\/middleware\.ts:6:\d+\)/);
+  });
+});
+
+describe("the stack of an error in a file that a compiler has made", () => {
+  it("names the source of its map", async () => {
+    const mappings = encode([
+      [],
+      [[0, 0, 6, 2]],
+      [
+        [0, 0, 8, 2],
+        [18, 0, 9, 4],
+      ],
+    ]);
+    const map = JSON.stringify({ version: 3, sources: ["../src/other.ts"], names: [], mappings });
+    const comment = ["//# source", "MappingURL=data:application/json;base64,"].join("");
+    const root = writeApp({
+      "package.json": '{ "type": "module" }',
+      "made/fail.js": `// Made.\nexport function fail() {\n  throw new Error("made");\n}\n${comment}${Buffer.from(map).toString("base64")}\n`,
+      "src/pages/a.js":
+        'import { fail } from "../../made/fail.js";\nexport const GET = () => fail();',
+      "host.js": `
+        import { createApp } from "starbridge";
+        const logger = { info() {}, warn() {}, error: ({ err }) => process.stdout.write(err.stack) };
+        const app = createApp({ root: import.meta.dirname, dev: true, logger });
+        await app.fetch(new Request("http://localhost/a"));
+        await app.close();`,
+    });
+    link(root, "starbridge");
+    const { stdout, stderr } = await runNode(root, ["host.js"]);
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(
+      /^Error: made\n {4}at (?:Module\.)?fail \(\/.*\/src\/other\.ts:(?:9|10):\d+\)\n/,
+    );
+    expect(stdout).toMatch(/\/src\/pages\/a\.js:2:26\)/);
   });
 });
