@@ -41,12 +41,17 @@ export function globCallsIn(file: string, text: string, parse: ParseSource): Glo
   return found;
 }
 
+/** Of options the bundler passes over what is none of this, templates and `!0` too, where Vite's own server takes it. */
 function isWritten(value: unknown): boolean {
   if (!isNode(value)) return false;
-  const { type, properties, elements } = bare(value);
+  const { type, name, properties, elements } = bare(value);
   if (type === "ArrayExpression") return (elements as unknown[]).every(isWritten);
-  if (type !== "ObjectExpression") return textOf(bare(value)) !== undefined;
-  return (properties as Node[]).every(({ computed, value: one }) => !computed && isWritten(one));
+  if (type !== "ObjectExpression")
+    return type === "Literal" || (type === "Identifier" && name === "undefined");
+  return (properties as Node[]).every(({ computed, key, value: one }) => {
+    const isNamed = !computed || (key as Node).type === "Literal";
+    return isNamed && isWritten(one);
+  });
 }
 
 /** Without what TypeScript puts around an expression. */

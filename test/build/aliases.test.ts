@@ -56,7 +56,7 @@ describe("a call of import.meta.glob() that nobody can expand", () => {
     buildFailure({
       "src/pages/a.ts": `
         // import.meta.glob("~/in/a/comment")
-        const fine = import.meta.glob(["./_x/*.js"] as const, { eager: true, query: { raw: true } } as const);
+        const fine = import.meta.glob(["./_x/*.js"] as const, { ["eager"]: true, import: undefined, query: { raw: true } } as const);
         const text = 'import.meta.glob("~/in/a/text")';
         const found = import.meta.glob(${given});
         export const GET = () => Response.json([text, fine, found]);`,
@@ -67,6 +67,9 @@ describe("a call of import.meta.glob() that nobody can expand", () => {
     ["a list with such a pattern", '["./_x/*.js", process.env.KIND]'],
     ["options that only running it would tell", '"./_x/*.js", Object({ eager: true })'],
     ["an option that only running it would tell", '"./_x/*.js", { eager: Boolean(1) }'],
+    ["an option that the bundler would pass over", '"./_x/*.js", { eager: !0 }'],
+    ["an option that is a template", '"./_x/*.js", { eager: true, import: `name` }'],
+    ["an option whose name is a template", '"./_x/*.js", { [`eager`]: true }'],
   ])("fails the build by file and line: %s", async (_what, given) => {
     expect(await call(given)).toMatchObject({
       code: "STARBRIDGE_BUILD_FAILED",
