@@ -3,7 +3,7 @@
 import type { Plugin } from "vite";
 import { bridgeError } from "../errors.ts";
 import type { GlobCall } from "../loader/glob-calls.ts";
-import { globCallsIn } from "../loader/glob-calls.ts";
+import { globCallsIn, placeOfPattern } from "../loader/glob-calls.ts";
 import { nameForPeople } from "../loader/pages.ts";
 import type { ParseSource } from "../loader/syntax-tree.ts";
 
@@ -21,11 +21,11 @@ export function globsPlugin({ root, parse, onError }: GlobsFacts): Plugin {
   return {
     name: "starbridge:globs",
     enforce: "pre",
-    transform(code, id) {
+    async transform(code, id) {
       const file = id.replace(/[?#].*$/, "");
       if (id.includes("\0") || file.includes("/node_modules/")) return;
       for (const call of globCallsIn(file, code, parse)) {
-        const mistake = mistakeIn(call);
+        const mistake = await mistakeIn(call, (name) => placeOfPattern(this, name, id));
         if (mistake === undefined) continue;
         const line = code.slice(0, call.start).split("\n").length;
         const reason = `${nameForPeople(root, file)}:${line}: ${mistake}`;
@@ -37,10 +37,16 @@ export function globsPlugin({ root, parse, onError }: GlobsFacts): Plugin {
   };
 }
 
-function mistakeIn({ isLiteral, patterns }: GlobCall): string | undefined {
+/** @param placeOf Where Vite takes a name to. */
+async function mistakeIn(
+  { isLiteral, patterns }: GlobCall,
+  placeOf: (name: string) => Promise<string | undefined>,
+): Promise<string | undefined> {
   if (!isLiteral)
     return "import.meta.glob() takes its patterns and options as literals: they are read, and not run.";
-  const foreign = patterns.find(({ text }) => !BEGINNING.test(text));
-  if (foreign === undefined) return undefined;
-  return `the pattern ${JSON.stringify(foreign.text)} of import.meta.glob() begins with neither ./, ../ nor /, nor with a name under paths in tsconfig.json that leads to a folder.`;
+  for (const { text } of patterns) {
+    if (BEGINNING.test(text) || (await placeOf(text)) !== undefined) continue;
+    return `the pattern ${JSON.stringify(text)} of import.meta.glob() begins with neither ./, ../ nor /, nor with a name under paths in tsconfig.json that leads to a folder.`;
+  }
+  return undefined;
 }

@@ -4,6 +4,7 @@ import { relative, sep } from "node:path";
 import type { Plugin } from "vite";
 import { bridgeError } from "../errors.ts";
 import { astroTarget } from "../loader/astro-target.ts";
+import { isPattern } from "../loader/glob-calls.ts";
 import { LIGHT_MODULE } from "../loader/light-response.ts";
 import { nameForPeople } from "../loader/pages.ts";
 import { realPath } from "../loader/real-path.ts";
@@ -31,8 +32,8 @@ export function resolvePlugin({ root, roots, server, host, onError }: ResolveFac
   return {
     name: "starbridge:resolve",
     enforce: "pre",
-    async resolveId(source, importer, { kind }) {
-      if (importer === undefined) return null;
+    async resolveId(source, importer, { kind, custom }) {
+      if (importer === undefined || isPattern(custom)) return null;
       const made = hostExports.resolveId(source, importer);
       if (made !== null) return made;
       if (source === LIGHT_MODULE) return { id: "starbridge/web", external: true };

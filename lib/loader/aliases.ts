@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import type { Plugin } from "vite";
 import { readPathNames } from "../build/tsconfig.ts";
-import { globCallsIn } from "./glob-calls.ts";
+import { globCallsIn, isPattern, placeOfPattern } from "./glob-calls.ts";
 import type { ParseSource } from "./syntax-tree.ts";
 
 /** Text before and after the star of a pattern, and what it stands for. */
@@ -14,16 +14,18 @@ interface Alias {
   readonly targets: readonly string[];
 }
 
-/**
- * @param parse Vite's parser.
- * @returns No plugin where there are no such names.
- */
+/** A path, a URL, or a pattern for all folders. */
+const NO_NAME = /^[./\0]|^[\w-]+:|^\*\*/;
+
+const WILD = /[*?[\]{}()!+]/;
+
+/** @param parse Vite's parser. */
 export function aliasPlugins(root: string, parse: ParseSource): Plugin[] {
   const tsconfig = join(root, "tsconfig.json");
   const isTypeScript = existsSync(tsconfig);
   const aliases = aliasesOf(isTypeScript ? tsconfig : join(root, "jsconfig.json"));
-  if (aliases.length === 0) return [];
-  return [resolving(aliases, isTypeScript), expanding(aliases, root, parse)];
+  const expand = expanding(aliases, root, parse);
+  return aliases.length === 0 ? [expand] : [resolving(aliases, isTypeScript), expand];
 }
 
 function aliasesOf(file: string): Alias[] {
@@ -43,7 +45,8 @@ function resolving(aliases: readonly Alias[], isLast: boolean): Plugin {
   return {
     name: "starbridge:aliases",
     enforce: "pre",
-    async resolveId(source, importer, { kind }) {
+    async resolveId(source, importer, { kind, custom }) {
+      if (isPattern(custom)) return null;
       if (importer === undefined || /[\\/]node_modules[\\/]/.test(importer)) return null;
       const paths = pathsOf(source, aliases);
       if (paths.length === 0) return null;
@@ -59,12 +62,12 @@ function resolving(aliases: readonly Alias[], isLast: boolean): Plugin {
   };
 }
 
-/** Patterns of `import.meta.glob()` from the root on, as Vite would have them. */
+/** Patterns of `import.meta.glob()` from the root on, where Vite would not take them to where an import leads. */
 function expanding(aliases: readonly Alias[], root: string, parse: ParseSource): Plugin {
   return {
     name: "starbridge:glob-aliases",
     enforce: "pre",
-    transform(code, id) {
+    async transform(code, id) {
       const file = id.replace(/[?#].*$/, "");
       if (id.includes("\0") || file.includes("/node_modules/")) return null;
       let text = code;
@@ -72,8 +75,12 @@ function expanding(aliases: readonly Alias[], root: string, parse: ParseSource):
       const patterns = globCallsIn(file, code, parse).flatMap((call) => call.patterns);
       for (const { start, end, text: pattern } of patterns.reverse()) {
         const [, not = "", name = ""] = /^(!?)(.*)$/s.exec(pattern) ?? [];
-        const path = pathsOf(name, aliases).find((one) => existsSync(folderOf(one)));
-        if (path === undefined) continue;
+        if (NO_NAME.test(name)) continue;
+        const known = await placeOfPattern(this, name, id);
+        const path = placeOf(known, pathsOf(name, aliases));
+        // In a build Vite follows no name behind a `!`, and asks for a single file as an import does, which may be the host's.
+        const isRead = path === known && not === "" && WILD.test(name);
+        if (path === undefined || isRead) continue;
         const expanded = `${not}/${relative(root, path).replaceAll(sep, "/")}`;
         text = text.slice(0, start) + JSON.stringify(expanded) + text.slice(end);
       }
@@ -83,16 +90,25 @@ function expanding(aliases: readonly Alias[], root: string, parse: ParseSource):
   };
 }
 
+/**
+ * @param known What Vite says: it knows which tsconfig.json a file belongs to, but of several places it takes the first,
+ *   be it there or not.
+ */
+function placeOf(known: string | undefined, paths: readonly string[]): string | undefined {
+  const isOurs = known === undefined || paths.includes(known);
+  return (isOurs ? paths.find((one) => existsSync(folderOf(one))) : undefined) ?? known;
+}
+
 /** The part of a pattern that says one folder. */
 function folderOf(pattern: string): string {
   const parts = pattern.split(sep);
-  const wild = parts.findIndex((part) => /[*?[\]{}()!+@]/.test(part));
+  const wild = parts.findIndex((part) => WILD.test(part));
   return parts.slice(0, wild === -1 ? -1 : wild).join(sep) || sep;
 }
 
 /** What a name may stand for, best first. */
 function pathsOf(name: string, aliases: readonly Alias[]): string[] {
-  if (/^[./\0]|^[\w-]+:|^\*\*/.test(name)) return [];
+  if (NO_NAME.test(name)) return [];
   return aliases.flatMap(({ before, after, targets }) => {
     const star = starOf(name, before, after);
     return star === undefined ? [] : targets.map((target) => target.replace("*", () => star));

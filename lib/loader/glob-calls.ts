@@ -1,4 +1,6 @@
-// The calls of `import.meta.glob()` in a source, and the patterns that are written out there.
+// The calls of `import.meta.glob()` in a source, the patterns that are written out there, and where Vite takes them to.
+import { isAbsolute, normalize } from "node:path";
+import type { Rolldown } from "vite";
 import type { Node, ParseSource } from "./syntax-tree.ts";
 import { isNode, textOf, visit } from "./syntax-tree.ts";
 
@@ -14,6 +16,26 @@ export interface GlobPattern {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+}
+
+/** What Vite says of itself when it asks for a pattern, and not for a file. */
+const QUESTION = "vite:import-glob";
+
+/** The path of a pattern that begins with a name, as Vite would have it; `undefined` when it knows no such name. */
+export async function placeOfPattern(
+  context: Rolldown.TransformPluginContext,
+  pattern: string,
+  importer: string,
+): Promise<string | undefined> {
+  const isSubImportsPattern = pattern.startsWith("#") && pattern.includes("*");
+  const custom = { [QUESTION]: { isSubImportsPattern } };
+  const found = await context.resolve(pattern, importer, { custom }).catch(() => null);
+  return found !== null && isAbsolute(found.id) ? normalize(found.id) : undefined;
+}
+
+/** Whether it is a pattern that is resolved: that is Vite's. */
+export function isPattern(custom: Rolldown.CustomPluginOptions | undefined): boolean {
+  return custom?.[QUESTION] !== undefined;
 }
 
 const MENTION = /\bimport\.meta\.glob\b/;

@@ -1,4 +1,5 @@
 // Names that tsconfig.json gives, where Vite does not follow them by itself.
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createTestApp } from "starbridge/testing";
 import { buildFailure, buildProject, captureLog, project, serve } from "./_project.ts";
@@ -48,6 +49,59 @@ describe("a name under paths in tsconfig.json", () => {
     };
     const found = { "/src/lib/mods/a.js": "a" };
     expect(await answers(all)).toEqual([found, found]);
+  });
+
+  const glob = `
+    const found = import.meta.glob(["@/lib/*.ts", "!@/lib/not.ts"], { eager: true, ["import"]: "name" });
+    export const GET = () => Response.json(found);`;
+  const nested = '{ "compilerOptions": { "paths": { "@/*": ["./*"] } } }';
+  it.each([
+    ["a nearer file is in charge", { "src/tsconfig.json": nested, "tsconfig.json": nested }],
+    ["only a nearer file has it", { "src/tsconfig.json": nested }],
+    [
+      "a file that is referred to has it",
+      {
+        "tsconfig.json": '{ "files": [], "references": [{ "path": "./tsconfig.app.json" }] }',
+        "tsconfig.app.json": paths({ include: ["src"] }).replace("{", '{ "composite": true,'),
+      },
+    ],
+    [
+      "the first of its folders is not there",
+      { "tsconfig.json": paths().replace('"./src/*"', '"./gen/*", "./src/*"') },
+    ],
+  ])("begins a pattern as it begins an import: %s", async (_where, configs) => {
+    const all = {
+      ...files,
+      ...configs,
+      "src/pages/a.ts": glob,
+      "lib/wrong.ts": "",
+      "src/lib/not.ts": "",
+    };
+    const found = { "/src/lib/name.ts": "it" };
+    expect(await answers(all)).toEqual([found, found]);
+  });
+
+  it("is followed by a pattern that is one file, and has the host's own in a build", async () => {
+    const all = {
+      "tsconfig.json": paths().replace('"paths"', '"outDir": "dist", "rootDir": "src", "paths"'),
+      "src/lib/name.ts": 'export const name: string = "it";',
+      "dist/lib/name.js": 'export const name = "the host\'s";',
+      "src/pages/a.ts": glob.replace("*.ts", "name.ts"),
+    };
+    expect(await answers(all)).toEqual(
+      ["the host's", "the host's"].map((name) => ({ "/src/lib/name.ts": name })),
+    );
+  });
+
+  it("begins a pattern where only a folder above the project has the file", async () => {
+    const root = project({
+      "tsconfig.json": paths().replace("./src/", "./app/src/"),
+      "app/package.json": '{ "type": "module" }',
+      "app/src/pages/a.ts": glob,
+      "app/src/lib/name.ts": files["src/lib/name.ts"],
+    });
+    await buildProject(join(root, "app"));
+    expect(await serve(join(root, "app")).json("/a")).toEqual({ "/src/lib/name.ts": "it" });
   });
 });
 
