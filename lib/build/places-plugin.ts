@@ -21,14 +21,14 @@ export function placesPlugin(root: string, parse: ParseSource, logger: Logger): 
     enforce: "pre",
     transform(code, id) {
       if (!CODE.test(id) || id.includes("/node_modules/") || !MENTION.test(code)) return;
-      for (const { offset, what, isModule } of placesIn(id, code, parse)) {
+      const warnings = placesIn(id, code, parse).map(({ offset, what, isModule }) => {
         const where = `${nameForPeople(root, id)}:${code.slice(0, offset).split("\n").length}`;
-        logger.warn(
-          isModule
-            ? `${where} gives ${what} what no build can follow: after the build that is looked up from a place among the chunks, and not from beside the source. Name a package, give require() the path as a literal, or find the file from process.cwd().`
-            : `${where} asks for ${what}: after the build that is a place among the chunks, and not beside the source. Import the file (?raw, JSON), or find it from process.cwd().`,
-        );
-      }
+        return isModule
+          ? `${where} gives ${what} what no build can follow: after the build that is looked up from a place among the chunks, and not from beside the source. Name a package, give require() the path as a literal, or find the file from process.cwd().`
+          : `${where} asks for ${what}: after the build that is a place among the chunks, and not beside the source. Import the file (?raw, JSON), or find it from process.cwd().`;
+      });
+      // A line may ask several times.
+      for (const warning of new Set(warnings)) logger.warn(warning);
     },
   };
 }

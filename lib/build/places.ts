@@ -15,6 +15,8 @@ const NAMES = new Set(["__dirname", "__filename"]);
 const OF_META = new Set(["url", "dirname", "filename"]);
 /** What stands there takes care of the place itself, or is told of on its own. */
 const TOLD = /\bprocess\.cwd\b|\bimport\.meta\b|\b__(?:dir|file)name\b/;
+/** Where an import or an export has names, and no values. */
+const IN_A_LIST = /^(?:Import|Export)Specifier$|^ExportAll/;
 const RELATIVE = /^\.{1,2}(?:\/|$)/;
 
 /** In the order of the text; nothing for a source that cannot be parsed, of which the bundler tells. */
@@ -34,7 +36,8 @@ type Asked = Pick<PlaceAsked, "what" | "isModule">;
 
 function placeOf(node: Node, parent: Node | undefined, key: string): Asked | undefined {
   if (node.type === "Identifier" && NAMES.has(node["name"] as string)) {
-    const isName = (key === "property" || key === "key") && parent?.["computed"] === false;
+    const isKey = (key === "property" || key === "key") && parent?.["computed"] === false;
+    const isName = isKey || IN_A_LIST.test(parent?.type ?? "");
     return isName ? undefined : { what: node["name"] as string, isModule: false };
   }
   if (node.type !== "MemberExpression" || node["computed"] === true) return undefined;

@@ -19,12 +19,31 @@ describe("a page that asks where it is", () => {
         // import.meta.url
         const text = "import.meta.dirname";
         export const GET = () => new Response(String(new URL("./_x.txt", import.meta.url)) + text + typeof require);
-        export const POST = () => new Response(import.meta.dirname);`,
+        export const POST = () => new Response(import.meta.dirname + import.meta.dirname);`,
     });
     expect(warningsOf(buildLog)).toEqual([
       expect.stringMatching(/^src\/pages\/a\.ts:7 asks for import\.meta\.url: /),
       expect.stringMatching(/^src\/pages\/a\.ts:8 asks for import\.meta\.dirname: /),
     ]);
+  });
+});
+
+describe("a page that only gives these names to something else", () => {
+  it("is not told of them", async () => {
+    const { buildLog, json } = await built({
+      "src/lib/paths.ts": `
+        const file = "f", folder = "d";
+        export { file as __filename, folder as __dirname };`,
+      "src/lib/more.ts": `
+        export { __filename, __dirname as folder } from "./paths";
+        export * as __dirname from "./paths";`,
+      "src/pages/a.ts": `
+        import { __filename as f } from "../lib/paths";
+        import { __filename as g, folder } from "../lib/more";
+        export const GET = () => Response.json([f, g, folder]);`,
+    });
+    expect(await json("/a")).toEqual(["f", "f", "d"]);
+    expect(warningsOf(buildLog)).toEqual([]);
   });
 });
 
