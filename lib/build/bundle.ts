@@ -8,6 +8,7 @@ import { nodeResolution } from "../loader/conditions.ts";
 import { envConstants, envPlugin, PUBLIC_PREFIXES } from "../loader/env.ts";
 import { lexExports } from "../loader/exports.ts";
 import { aliasPlugins } from "../loader/aliases.ts";
+import { commonJsPlacesPlugin } from "../loader/common-js-places.ts";
 import { lightResponsePlugin } from "../loader/light-response.ts";
 import { SharedModules } from "../loader/shared.ts";
 import type { Logger } from "../log.ts";
@@ -18,7 +19,7 @@ import { HostModules } from "./host-modules.ts";
 import { jsonPlugin } from "./json-plugin.ts";
 import { assertLinks } from "./links.ts";
 import type { ManifestChunk } from "./manifest.ts";
-import { COMMONJS_PLACES, placesPlugin } from "./places-plugin.ts";
+import { placesPlugin } from "./places-plugin.ts";
 import { resolvePlugin } from "./resolve-plugin.ts";
 import { createFindCompiled } from "./tsconfig.ts";
 import { findPackage } from "./native-modules.ts";
@@ -94,6 +95,7 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
     ...aliasPlugins(root, parse),
     globsPlugin({ root, parse, onError }),
     handlersPlugin({ root, parse, pages: options.pages.values(), middleware, onError }),
+    commonJsPlacesPlugin(vite.transformWithOxc),
     envPlugin({ mode: MODE, root, site, vite }),
   ];
   // A project that cannot import us keeps the platform's.
@@ -108,7 +110,7 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Chunk>
       publicDir: false,
       css: { postcss: {} },
       envPrefix: PUBLIC_PREFIXES,
-      define: { ...envConstants({ site }), ...COMMONJS_PLACES },
+      define: envConstants({ site }),
       resolve: { tsconfigPaths: true },
       ssr: { resolve: nodeResolution() },
       plugins,

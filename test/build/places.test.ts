@@ -77,6 +77,19 @@ describe("a CommonJS file that asks where it is", () => {
     ]);
   });
 
+  it("has none in a build, and is not told of, when it is an ES module", async () => {
+    const page = "export const GET = () => Response.json(typeof __dirname);";
+    const { buildLog, json } = await built({
+      "src/pages/a.ts": page,
+      "src/pages/b.js": page,
+      "src/pages/c/package.json": "{}",
+      "src/pages/c/d.js": page,
+    });
+    const answers = await Promise.all(["/a", "/b", "/c/d"].map((path) => json(path)));
+    expect(answers).toEqual(["undefined", "undefined", "undefined"]);
+    expect(warningsOf(buildLog)).toEqual([]);
+  });
+
   it("has the place of its source in development, unless it is an ES module", async () => {
     const root = project({
       "package.json": "{}",
