@@ -5,9 +5,9 @@ import { encode } from "@jridgewell/sourcemap-codec";
 import fc from "fast-check";
 import * as vite from "vite";
 import { describe, expect, it } from "vitest";
-import type { ParseCode } from "../../lib/dev/anatomy.ts";
-import { evaluate, toEvaluated } from "../../lib/dev/evaluator.ts";
-import { atSourceLines } from "../../lib/dev/source-lines.ts";
+import type { ParseCode } from "../../lib/loader/anatomy.ts";
+import { evaluate, toEvaluated } from "../../lib/loader/evaluator.ts";
+import { atSourceLines } from "../../lib/loader/source-lines.ts";
 import { holds, TIME } from "./_property.ts";
 
 const parse = vite.parseSync as ParseCode;
