@@ -4,12 +4,14 @@
 import { dirname, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { DevEnvironment } from "vite";
-import type { FetchResult } from "vite/module-runner";
+import type { FetchResult, ModuleEvaluator } from "vite/module-runner";
 import type { EndpointModule } from "../types.ts";
+import type { ParseCode } from "./anatomy.ts";
 import { STAND_INS } from "./astro-modules.ts";
 import { astroTarget, unsupportedError } from "./astro-target.ts";
 import { nodeResolution } from "./conditions.ts";
 import { isOwnSource, sourcePlugin } from "./config-source.ts";
+import { evaluate, toEvaluated } from "./evaluator.ts";
 import { realPath } from "./real-path.ts";
 import { isLoadedByRequire } from "./typescript.ts";
 
@@ -43,7 +45,12 @@ export async function runConfig(
     "serve",
   );
   const environment = vite.createRunnableDevEnvironment("config", config, {
-    runnerOptions: { hmr: { logger: false } },
+    runnerOptions: {
+      hmr: { logger: false },
+      // Its own would change how the process tells of errors.
+      sourcemapInterceptor: false,
+      evaluator: evaluatorWith(vite.parseSync as ParseCode | undefined),
+    },
     hot: false,
   });
   const fetchModule = environment.fetchModule.bind(environment);
@@ -62,6 +69,15 @@ export async function runConfig(
   } finally {
     await environment.close();
   }
+}
+
+/** At the lines of the source: what a config has made fails long after, and logs its errors by itself. */
+function evaluatorWith(parse: ParseCode | undefined): ModuleEvaluator {
+  return {
+    runInlinedModule: (context, code, { file, exports }) =>
+      evaluate(toEvaluated(code, file, { ...context }, parse), { ...context }, exports),
+    runExternalModule: (url) => import(url),
+  };
 }
 
 /** What stands for one of Astro's modules. */

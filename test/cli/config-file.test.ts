@@ -262,6 +262,58 @@ describe("the config file", () => {
     expect(stderr).toContain("in a file that ends in .mts or .mjs");
   });
 
+  /** The first place in a config that the stack of an error names, when it loads and when its function is called. */
+  async function placesIn(root: string, flags: string[]): Promise<(string | undefined)[]> {
+    const built = pathToFileURL(join(repository, "dist/lib/config-file.js")).href;
+    const script = `
+      const { loadConfigFile } = await import(${JSON.stringify(built)});
+      const caught = async (run) => { try { return await run(); } catch (error) { return error; } };
+      const loaded = await caught(() => loadConfigFile(process.cwd()));
+      const error = loaded instanceof Error ? loaded.cause : await caught(() => loaded.locals());
+      console.log(JSON.stringify(error.stack.match(/starbridge\\.config\\.\\w+:\\d+/g)));`;
+    writeFileSync(join(root, "places.mjs"), script);
+    const { stdout, stderr } = await runNode(root, [...flags, "places.mjs"]);
+    if (stdout === "") throw new Error(stderr);
+    return JSON.parse(stdout) as string[];
+  }
+
+  // Types that go, and an import that moves: what runs has other lines than the source.
+  const placed = (last: string) => `import { join } from "node:path";
+interface Unused {
+  readonly a: string;
+}
+import { rule } from "./rule";
+/* a comment
+   of two lines */
+
+${last}`;
+  it.each([
+    ["a throw", "throw new Error(join(rule, 'x'));", 9],
+    [
+      "a function at request time",
+      "export default {\n  locals() {\n    throw new Error(join(rule, 'x'));\n  },\n};",
+      11,
+    ],
+    [
+      "a function beside CommonJS",
+      "const folder = __dirname;\nexport default {\n  locals: () => { throw new Error(join(rule, folder)); },\n};",
+      11,
+    ],
+  ])(
+    "names the line of the source in the stack of %s when vite reads it",
+    async (_, last, line) => {
+      const root = writeApp({ ...esm, ...rule, "starbridge.config.ts": placed(last) });
+      link(root, "vite");
+      for (const flags of [[], withoutTypeScript]) {
+        expect((await placesIn(root, flags))[0]).toBe(`starbridge.config.ts:${line}`);
+      }
+      const mjs = placed(last).replace(/interface[^}]*\}/, "\n\n");
+      const plain = writeApp({ ...esm, ...rule, "starbridge.config.mjs": mjs });
+      link(plain, "vite");
+      expect((await placesIn(plain, []))[0]).toBe(`starbridge.config.mjs:${line}`);
+    },
+  );
+
   it("is not run twice when it fails while it runs", async () => {
     const root = writeApp({
       ...esm,
