@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { bridgeError } from "../errors.ts";
 import type { EndpointModule } from "../types.ts";
 import { provideAstroModules } from "./astro-modules.ts";
+import { hasFreeName, mentioning } from "./free-names.ts";
 import { importFile, loadingError } from "./native.ts";
 import { ownRequire } from "./own-files.ts";
 import { realPath } from "./real-path.ts";
@@ -13,6 +14,13 @@ import { canRunTypeScript } from "./typescript.ts";
 import { findVite, keepingNodeEnv } from "./vite.ts";
 
 type ViteModule = typeof import("vite");
+
+const throughVite = new Set<string>();
+
+/** Whether Vite has read a config file, because Node by itself could not. */
+export function isReadThroughVite(file: string): boolean {
+  return throughVite.has(realPath(file));
+}
 
 /**
  * @param name The file's name for people.
@@ -24,6 +32,13 @@ export async function importConfigModule(file: string, name: string): Promise<En
     const { vite } = await findVite<ViteModule>(dirname(file));
     if (vite === undefined) throw bridgeError("TYPESCRIPT_UNSUPPORTED", { file: name });
     return importThroughVite(vite, file, name);
+  }
+  // Node would run it up to the name that it has not, and Vite again from its beginning.
+  const mentions = mentioning(file);
+  if (mentions.length > 0) {
+    const { vite } = await findVite<ViteModule>(dirname(file));
+    if (vite !== undefined && mentions.some((source) => hasFreeName(source, vite.parseSync)))
+      return importThroughVite(vite, file, name);
   }
   try {
     return file.endsWith(".cts") ? requireFile(file, name) : await importFile(file, name);
@@ -56,14 +71,15 @@ function requireFile(file: string, name: string): EndpointModule {
 
 /**
  * Whether Node could not make modules of a file and of what it imports, which Vite may. Nothing of it has run then, but
- * for what stands before an import(): of that nobody can tell.
+ * for what stands before an import(): of that nobody can tell. A name of CommonJS that an ES module has not is found
+ * while it runs: that error is Node's own to tell.
  */
 function isUnread(error: unknown, file: string): boolean {
   const { name, message = "", stack = "", code = "" } = (error ?? {}) as Partial<Refusal>;
   if (REFUSALS.has(code)) return true;
   // A package that is not installed Vite does not find, either.
   if (code === "ERR_MODULE_NOT_FOUND") return message.startsWith("Cannot find module");
-  if (name !== "SyntaxError") return message.includes(" is not defined in ES module scope");
+  if (name !== "SyntaxError") return false;
   // JSON.parse() of a file that runs throws the same, and nothing is to run twice.
   const own = [realPath(file), pathToFileURL(realPath(file)).href].map((path) => `${path}:`);
   return !stack
@@ -88,6 +104,7 @@ async function importThroughVite(
   name: string,
 ): Promise<EndpointModule> {
   const { runConfig } = await import("./config-runner.ts");
+  throughVite.add(realPath(file));
   try {
     return await keepingNodeEnv(() => runConfig(vite, file, isUnread));
   } catch (error) {

@@ -12,6 +12,7 @@ import { astroTarget, unsupportedError } from "./astro-target.ts";
 import { nodeResolution } from "./conditions.ts";
 import { isOwnSource, sourcePlugin } from "./config-source.ts";
 import { evaluate, toEvaluated } from "./evaluator.ts";
+import { hasFreeName, mentioning } from "./free-names.ts";
 import { realPath } from "./real-path.ts";
 import { isLoadedByRequire } from "./typescript.ts";
 
@@ -56,7 +57,8 @@ export async function runConfig(
   const fetchModule = environment.fetchModule.bind(environment);
   environment.fetchModule = async (url, importer, options) => {
     const external =
-      astroModule(url, importer, root) ?? (await nodeModule(environment, url, importer, isUnread));
+      astroModule(url, importer, root) ??
+      (await nodeModule(vite, environment, url, importer, isUnread));
     if (external !== undefined) return external;
     return fetchModule(url, importer, options).catch((error: unknown) => {
       throw (error as { code?: unknown }).code === "ERR_LOAD_URL" ? missing(url, importer) : error;
@@ -97,6 +99,7 @@ function astroModule(
  * neither too early nor twice.
  */
 async function nodeModule(
+  { parseSync }: ViteModule,
   { moduleGraph }: DevEnvironment,
   url: string,
   importer: string | undefined,
@@ -109,6 +112,7 @@ async function nodeModule(
   if (file === null || id !== file || !isOwnSource(file) || isLoadedByRequire(file))
     return undefined;
   const path = realPath(normalize(file));
+  if (mentioning(path).some((source) => hasFreeName(source, parseSync))) return undefined;
   const { href } = pathToFileURL(path);
   const isUsable = await import(href).then(
     () => true,

@@ -323,6 +323,63 @@ ${last}`;
     expect((await run(root, ["routes"])).stderr.match(/ran /g)).toHaveLength(1);
   });
 
+  const ran = "process.stderr.write('ran ');";
+  const mixed: [string, Record<string, string>][] = [
+    ["uses __dirname", { "starbridge.config.js": `${ran} export default { root: __dirname };` }],
+    [
+      "is CommonJS in a package of ES modules",
+      { "starbridge.config.js": `${ran} module.exports = {};` },
+    ],
+    [
+      "requires what it needs in an .mjs file",
+      {
+        "package.json": "{}",
+        "starbridge.config.mjs": `${ran} const { join } = require("node:path"); export default { root: join(".") };`,
+      },
+    ],
+    [
+      "imports a file that uses __dirname",
+      {
+        "db.js": `${ran} export const folder = __dirname;`,
+        "starbridge.config.js": "import './db.js'; export default {};",
+      },
+    ],
+    [
+      "imports a file without its ending, which imports one that uses __filename",
+      {
+        "db.js": `${ran} export const { length } = __filename;`,
+        "deep.js": "export { length } from './db.js';",
+        "starbridge.config.js": "import './deep'; export default {};",
+      },
+    ],
+  ];
+
+  it.each(mixed)("is not run twice when it %s, and vite reads it", async (_, files) => {
+    const root = writeApp({ ...esm, ...page, ...files });
+    link(root, "vite");
+    const { stderr } = await run(root, ["routes"]);
+    expect(stderr).toBe("ran ");
+  });
+
+  it.each([
+    [
+      "has names of CommonJS by itself",
+      "const __dirname = import.meta.dirname; const [{ require }] = [{ require: 1 }]; __dirname + require;",
+    ],
+    ["asks whether it is CommonJS", "if (typeof module !== 'undefined') module.exports = {};"],
+    [
+      "uses those names for something else",
+      "const a = { module: 1 }; a.module; class B { exports() {} } // require",
+    ],
+  ])("is left to Node when it %s", async (_, text) => {
+    const root = writeApp({
+      ...esm,
+      "starbridge.config.js": `${text}\nthrow new Error(new Error().stack.includes("file:") ? "by Node" : "by Vite");`,
+    });
+    link(root, "vite");
+    expect((await load(root)).message).toContain("by Node");
+  });
+
   it("is refused as JSON, and with every other ending that is not read", async () => {
     const root = writeApp({ ...page, "starbridge.config.json": "{}", "options.txt": "" });
     const endings = "only files that end in .ts, .mts, .cts, .js, .mjs, .cjs are read.";
