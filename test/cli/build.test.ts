@@ -167,6 +167,33 @@ describe("starbridge build", () => {
     expect(stderr).toBe(`warning ${answer.warnings[0]}\n`);
   });
 
+  const data = { "options.json": "{}", "rule.js": "export const rule = 'idle';" };
+  it.each([
+    [
+      "an import without its ending",
+      'import { rule } from "./rule"; export default { warmup: rule };',
+    ],
+    ["JSON without its attribute", 'import options from "./options.json"; export default options;'],
+    ["__dirname in an ES module", "export default { root: __dirname };"],
+    ["module.exports in an ES module", "module.exports = {};"],
+  ])("warns of a config that Node cannot read without vite for %s", async (_, text) => {
+    const root = writeApp({ ...project, ...data, "starbridge.config.mjs": text });
+    link(root, "starbridge", "vite");
+    const { code, answer } = await runJson<Built>(root, ["build"]);
+    expect(code).toBe(0);
+    expect(answer.warnings).toEqual([
+      'starbridge.config.mjs is read at start, and Node needs vite for it: for a host without vite write imports with their endings, JSON with { type: "json" }, ES modules in .mjs without require or __dirname, and CommonJS in .cjs.',
+    ]);
+  });
+
+  it("does not warn of a config that Node reads", async () => {
+    const text = 'import { rule } from "./rule.js"; export default { warmup: rule };';
+    const root = writeApp({ ...project, ...data, "starbridge.config.mjs": text });
+    link(root, "starbridge", "vite");
+    const { answer } = await runJson<Built>(root, ["build"]);
+    expect(answer.warnings).toEqual([]);
+  });
+
   it.each([
     ["throws", "function getStaticPaths() {\n  throw new Error('no database');", /:4:9\)?$/],
     ["rejects", "async function getStaticPaths() {\n  await null.x;", /:4:14\)?$/],

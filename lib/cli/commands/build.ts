@@ -1,6 +1,7 @@
 // starbridge build: what lib/build makes, with its progress and its warnings on the terminal.
 import { basename } from "node:path";
 import type { Logger } from "../../log.ts";
+import { isReadThroughVite } from "../../loader/config-module.ts";
 import { nameForPeople } from "../../loader/pages.ts";
 import { canRunTypeScript } from "../../loader/typescript.ts";
 import type { Answer } from "../answer.ts";
@@ -19,12 +20,7 @@ export async function build(flags: Flags, terminal: Terminal): Promise<Answer> {
   const warnings: string[] = [];
   const logger = createLogger(terminal, warnings);
   const file = await configFileOf(flags);
-  if (file?.endsWith("ts") && !(await canRunTypeScript(file))) {
-    const name = basename(file);
-    logger.warn(
-      `${name} is read at start, and this Node needs vite for it: rename it to ${name.replace(/[cm]?ts$/, "mjs")} for a host without vite.`,
-    );
-  }
+  if (file !== undefined && isReadThroughVite(file)) logger.warn(await needOfVite(file));
   const built = await build({
     config,
     logger,
@@ -61,6 +57,16 @@ export async function build(flags: Flags, terminal: Terminal): Promise<Answer> {
       return lines.join("\n");
     },
   };
+}
+
+/** A host reads it at start, often one without Vite: what to change until it is read there, too. */
+async function needOfVite(file: string): Promise<string> {
+  const name = basename(file);
+  if (file.endsWith("ts") && !(await canRunTypeScript(file))) {
+    return `${name} is read at start, and this Node needs vite for it: rename it to ${name.replace(/[cm]?ts$/, "mjs")} for a host without vite.`;
+  }
+  const end = file.endsWith("ts") ? "ts" : "js";
+  return `${name} is read at start, and Node needs vite for it: for a host without vite write imports with their endings, JSON with { type: "json" }, ES modules in .m${end} without require or __dirname, and CommonJS in .c${end}.`;
 }
 
 /** More names than that are for `--json`. */
