@@ -105,7 +105,7 @@ async function nodeModule(
   importer: string | undefined,
   isUnread: (error: unknown, file: string) => boolean,
 ): Promise<FetchResult | undefined> {
-  // Without an importer it is the config itself, which Node has refused.
+  // Without an importer it is the config itself, which Node refuses.
   if (importer === undefined || !/^(?:\/|file:)/.test(url) || url.startsWith("/@id/"))
     return undefined;
   const { id, file } = await moduleGraph.ensureEntryFromUrl(url);

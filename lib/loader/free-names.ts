@@ -41,13 +41,19 @@ export function hasFreeName({ file, text }: ModuleSource, parse: ParseSource): b
   const used = new Set<unknown>();
   const own = new Set<unknown>();
   const patterns = new Set<Node>();
+  /** Declared for TypeScript alone. */
+  const ambient = new Set<Node>();
   visit(program, (node, parent, key) => {
     if (node.type === "ObjectPattern") {
       for (const property of node["properties"] as Node[]) patterns.add(property);
     }
+    if (node.type === "VariableDeclaration" && node["declare"] === true) {
+      for (const declarator of node["declarations"] as Node[]) ambient.add(declarator);
+    }
     const name = node["name"];
     if (node.type !== "Identifier" || parent === undefined || !NAMES.includes(name as string))
       return;
+    if (ambient.has(parent)) return;
     const isPatterns = patterns.has(parent) && key === "value";
     if (isPatterns || DECLARING.has(`${parent.type}.${key}`) || isAskedFor(parent)) own.add(name);
     else if (!isLabel(parent, key)) used.add(name);
@@ -62,9 +68,11 @@ const DECLARING = new Set([
   "ImportNamespaceSpecifier.local",
   "FunctionDeclaration.id",
   "FunctionDeclaration.params",
+  "FunctionExpression.id",
   "FunctionExpression.params",
   "ArrowFunctionExpression.params",
   "ClassDeclaration.id",
+  "ClassExpression.id",
   "CatchClause.param",
   "ArrayPattern.elements",
   "RestElement.argument",

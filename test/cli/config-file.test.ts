@@ -345,6 +345,12 @@ ${last}`;
       },
     ],
     [
+      "declares __dirname for TypeScript alone",
+      {
+        "starbridge.config.ts": `declare const __dirname: string; ${ran} export default { root: __dirname };`,
+      },
+    ],
+    [
       "imports a file without its ending, which imports one that uses __filename",
       {
         "db.js": `${ran} export const { length } = __filename;`,
