@@ -4,6 +4,7 @@ import { normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { DevEnvironment, ViteDevServer } from "vite";
 import type { EvaluatedModuleNode, FetchFunctionOptions, FetchResult } from "vite/module-runner";
+import { bridgeError } from "../errors.ts";
 import { isCommonJs } from "../loader/common-js.ts";
 import { realPath } from "../loader/real-path.ts";
 import type { EndpointModule } from "../types.ts";
@@ -99,6 +100,7 @@ export class PageRunner {
       {
         runInlinedModule: (context, code, module) =>
           this.#watch(module.id, async () => {
+            if (this.#runner.isClosed()) throw bridgeError("CLOSED");
             const imports = this.#imports.begin(module, {
               request: context[runner.ssrImportKey],
               dynamic: context[runner.ssrDynamicImportKey],
