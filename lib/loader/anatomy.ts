@@ -1,5 +1,7 @@
 // What of a module's code may be moved: where its parts begin, which of its lines' ends mean something, what is comment.
 
+import { isNode, visit } from "./syntax-tree.ts";
+
 /** Parses JavaScript. A file name and options as those of Vite's `parseSync`. */
 export type ParseCode = (
   file: string,
@@ -29,11 +31,6 @@ export interface Anatomy {
   readonly texts: readonly Range[];
 }
 
-interface Node extends Range {
-  readonly type: string;
-  readonly argument?: Node | null;
-}
-
 const BINDING = new Set(["ReturnStatement", "ThrowStatement", "YieldExpression"]);
 
 const ENDED_BY_SEMICOLON = new Set([
@@ -60,31 +57,17 @@ export function anatomyOf(code: string, parse: ParseCode): Anatomy | undefined {
   const unended: number[] = [];
   const bound: Range[] = [];
   const texts: Range[] = [];
-  visit(program);
-  texts.sort((one, other) => one.start - other.start);
-  return { starts, unended, bound, comments, texts };
-
-  function visit(value: unknown, isHead = false): void {
-    if (Array.isArray(value)) {
-      for (const item of value) visit(item);
-      return;
-    }
-    if (!isNode(value)) return;
-    const { type, start, end } = value;
+  visit(program, (node, parent, key) => {
+    const { type, start, end } = node;
+    const argument = node["argument"];
     if (type === "TemplateElement" || type === "Literal") {
-      if (code.slice(start, end).includes("\n")) texts.push(value);
+      if (code.slice(start, end).includes("\n")) texts.push(node);
     }
     if (type !== "TemplateElement") starts.add(start);
+    const isHead = parent?.type.startsWith("For") && (key === "init" || key === "left");
     if (ENDED_BY_SEMICOLON.has(type) && !isHead && code[end - 1] !== ";") unended.push(end);
-    if (value.argument && BINDING.has(type)) bound.push(value.argument);
-    const isFor = type.startsWith("For");
-    for (const key in value) {
-      const child: unknown = value[key as keyof Node];
-      if (typeof child === "object") visit(child, isFor && (key === "init" || key === "left"));
-    }
-  }
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === "object" && value !== null && typeof (value as Node).type === "string";
+    if (BINDING.has(type) && isNode(argument)) bound.push(argument);
+  });
+  texts.sort((one, other) => one.start - other.start);
+  return { starts, unended, bound, comments, texts };
 }
